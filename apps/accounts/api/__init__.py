@@ -1,0 +1,1 @@
+"""Doors to the platform: authentication for the REST API."""

@@ -1,0 +1,19 @@
+"""Who may call at all. Deny is the default; a view says otherwise in one line."""
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class DenyAll(BasePermission):
+    """The default: a view that forgot to say who may call it serves nobody."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return False
+
+
+class AllowAnyone(BasePermission):
+    """For the few public operations: signing in, tracking by token."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return True

@@ -1,0 +1,23 @@
+"""JSON out, by orjson: dates, UUIDs and enums as the API documents them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from rest_framework.renderers import BaseRenderer
+
+
+class OrjsonRenderer(BaseRenderer):
+    """Renders answers as UTF-8 JSON, times as RFC 3339 with `Z`."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self,
+        data: Any,  # noqa: ANN401 - DRF's own signature
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z)

@@ -1,0 +1,99 @@
+"""Domain events: what happened, past tense, ids and values only.
+
+`publish()` writes an event in the same transaction as the change it tells of. The row is the history of an order and,
+until the relay has handed it on, the outbox. Delivery is at least once: every handler is idempotent.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from apps.core import clock
+from apps.core.db import on_commit
+from apps.core.models import Event
+
+logger = logging.getLogger(__name__)
+RELAY_TASK = "relay.relay_events"
+_actor: ContextVar[str] = ContextVar("actor", default="system")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainEvent:
+    """Base of all events. Subclasses are frozen dataclasses; `order_id` and `organisation_id`, if present, are indexed."""
+
+    kinds: ClassVar[dict[str, type["DomainEvent"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # No zero-argument super(): with slots the class is made twice, and both register under the one name.
+        DomainEvent.kinds[cls.__name__] = cls
+
+
+@contextmanager
+def acting_as(actor: str) -> Iterator[None]:
+    """Name who is behind the events published in the block: `merchant:...`, `courier:...`, `planner`, `sweeper`."""
+    token = _actor.set(actor)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def set_actor(actor: str) -> None:
+    """Name who is behind the events of the rest of this request."""
+    _actor.set(actor)
+
+
+def publish(*events: DomainEvent) -> None:
+    """Write events with the change they tell of, and wake the relay once they are in the database."""
+    moment = clock.now()
+    Event.objects.bulk_create([_row(event, moment) for event in events])
+    on_commit(wake_relay)
+
+
+def _row(event: DomainEvent, moment: datetime) -> Event:
+    values = asdict(event)
+    return Event(
+        name=type(event).__name__,
+        payload={name: _plain(value) for name, value in values.items()},
+        actor=_actor.get(),
+        organisation_id=values.get("organisation_id"),
+        order_id=values.get("order_id"),
+        occurred_at=moment,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def event_from(row: Event) -> DomainEvent:
+    """The event that a row holds. Raises KeyError for a name that no app knows any more."""
+    kind = DomainEvent.kinds[row.name]
+    known = {field.name: field.type for field in fields(kind)}
+    return kind(**{name: _typed(known[name], value) for name, value in row.payload.items() if name in known})
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    if value is None or not isinstance(value, str):
+        return value
+    name = getattr(kind, "__name__", str(kind))
+    if "UUID" in name:
+        return UUID(value)
+    return datetime.fromisoformat(value) if "datetime" in name else value
+
+
+def wake_relay() -> None:
+    """Ask the relay to look now. A hint only: when the broker is away the beat sweep finds the rows."""
+    from coursier.celery import app  # late: Celery is not needed to write rows
+
+    try:
+        app.send_task(RELAY_TASK, ignore_result=True, retry=False)
+    except app.OPERATIONAL_ERRORS as error:
+        logger.warning("The broker did not take the relay's wake-up (%s): the sweep will find the events.", error)

@@ -1,0 +1,55 @@
+"""Tables of the kernel: the event log, which is also the outbox, and the answers kept for repeated requests."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from apps.core import clock
+from apps.core.db import Record
+
+
+class Event(Record):
+    """One thing that happened. Written in the same transaction as the change, handed on by the relay, kept as history."""
+
+    name = models.CharField(max_length=64)
+    payload = models.JSONField()
+    actor = models.CharField(max_length=80, default="system")
+    organisation_id = models.UUIDField(null=True)
+    order_id = models.UUIDField(null=True)
+    occurred_at = models.DateTimeField(default=clock.now)
+    relayed_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)  # wall time: a relay that died lets go of its batch then
+    lease = models.UUIDField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["order_id", "id"], name="event_order"),
+            models.Index(fields=["organisation_id", "id"], name="event_organisation"),
+            models.Index(fields=["id"], name="event_pending", condition=models.Q(relayed_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.occurred_at:%Y-%m-%d %H:%M:%S}"
+
+
+class IdempotentAnswer(Record):
+    """The answer to a request that carried an Idempotency-Key; without a status it is still being worked out."""
+
+    principal = models.CharField(max_length=80)
+    operation = models.CharField(max_length=120)  # method and path
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of the canonical body
+    leased_until = models.DateTimeField()  # wall time: after it, a crashed owner's key may be taken over
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["principal", "operation", "key"], name="one_answer_per_key")
+        ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="answer_age")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.key}"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CouriersConfig(AppConfig):
+    name = "apps.couriers"
+    verbose_name = "Couriers"

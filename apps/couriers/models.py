@@ -1,0 +1,134 @@
+"""Tables of couriers: fleets, vehicles, couriers, shifts, devices, sign-in codes."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from apps.core import clock
+from apps.core.db import Record, VersionedRecord
+from apps.core.geo import Point
+from apps.couriers.lifecycle import CourierStatus, FleetMode, check_move
+
+
+class Fleet(Record):
+    """A network of couriers, owned by one organisation (its executor)."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="fleets")
+    name = models.CharField(max_length=80)
+    mode = models.CharField(max_length=12, choices=FleetMode.choices, default=FleetMode.ASSIGNED)
+    is_open = models.BooleanField(default=False)  # carries for any merchant, not only for connected ones
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VehicleKind(models.TextChoices):
+    """What couriers ride."""
+
+    BIKE = "bike"
+    CARGO_BIKE = "cargo_bike"
+    SCOOTER = "scooter"
+    VAN = "van"
+
+
+class Vehicle(Record):
+    """What a courier rides on: how fast it goes through a city and how much it carries."""
+
+    fleet = models.ForeignKey(Fleet, on_delete=models.PROTECT, related_name="vehicles")
+    kind = models.CharField(max_length=12, choices=VehicleKind.choices)
+    label = models.CharField(max_length=40, blank=True)
+    speed_kmh = models.FloatField()
+    max_weight_g = models.PositiveIntegerField()
+    max_parcels = models.PositiveSmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.label}".strip()
+
+
+class Courier(VersionedRecord):
+    """Someone who carries. `load_legs` is how many legs they have now: it is swapped with every assignment."""
+
+    fleet = models.ForeignKey(Fleet, on_delete=models.PROTECT, related_name="couriers")
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="couriers")
+    name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=16, unique=True)  # E.164
+    status = models.CharField(max_length=12, choices=CourierStatus.choices, default=CourierStatus.OFF_DUTY)
+    is_active = models.BooleanField(default=True)
+    skills = models.JSONField(default=list, blank=True)
+    zone = models.ForeignKey("zones.Zone", null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # on duty
+    shift = models.ForeignKey("Shift", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    max_legs = models.PositiveSmallIntegerField(default=4)
+    load_legs = models.PositiveSmallIntegerField(default=0, editable=False)
+    route_end = models.PositiveIntegerField(default=0, editable=False)  # the last place given out in the route
+    last_lat = models.FloatField(null=True, blank=True)  # where they last acted: when the live position is gone
+    last_lon = models.FloatField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["zone", "status"], name="courier_zone_status"),
+            models.Index(fields=["fleet", "status"], name="courier_fleet_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def last_point(self) -> Point | None:
+        """Where they last acted, None before their first shift."""
+        if self.last_lat is None or self.last_lon is None:
+            return None
+        return Point(self.last_lat, self.last_lon)
+
+    def move_to(self, wanted: CourierStatus, **changes: object) -> None:
+        """Change the status, if the table allows it. Raises IllegalDutyMove or Conflict."""
+        check_move(CourierStatus(self.status), wanted)
+        self.swap(status=wanted, **changes)
+
+
+class Shift(Record):
+    """When a courier is planned to be on duty, and when they really were."""
+
+    courier = models.ForeignKey(Courier, on_delete=models.CASCADE, related_name="shifts")
+    zone = models.ForeignKey("zones.Zone", on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    legs_done = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["courier", "starts_at"], name="shift_courier")]
+
+    def __str__(self) -> str:
+        return f"{self.courier} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Device(Record):
+    """A courier's phone. Only the hash of its token is kept; revoking it ends it with the next request."""
+
+    courier = models.ForeignKey(Courier, on_delete=models.CASCADE, related_name="devices")
+    label = models.CharField(max_length=80)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.label} of {self.courier}"
+
+
+class SignInCode(Record):
+    """A one-time code on its way to a phone: hashed, five tries, ten minutes."""
+
+    phone = models.CharField(max_length=16)
+    code_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    tries_left = models.PositiveSmallIntegerField(default=5)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["phone", "id"], name="code_phone")]
+
+    def __str__(self) -> str:
+        return f"code for {self.phone[:6]}…"

@@ -1,0 +1,1 @@
+"""Screens and the read models behind them: live board, sign-in. No business rules."""

@@ -1,0 +1,81 @@
+"""The couriers and legs that one matching looks at, with everything needed to price them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from apps.dispatch.engine.limits import may_carry
+from apps.dispatch.engine.settings import PlannerSettings
+from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
+from apps.dispatch.engine.tables import CourierTable, LegTable, Mask
+from apps.dispatch.engine.travel import TravelModel
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What a matching is made of. Rows of legs and couriers are in the order given."""
+
+    now: float
+    legs: LegTable
+    couriers: CourierTable
+    may_carry: Mask
+    """Limits that time does not touch, for each leg alone; (n_legs, n_couriers)."""
+    travel: TravelModel
+    settings: PlannerSettings
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]) -> "Market":
+        """The market of these couriers and legs of the snapshot."""
+        courier_table = CourierTable.of(couriers, snapshot.now, snapshot.settings)
+        leg_table = LegTable.of(legs, snapshot.settings)
+        return cls(
+            now=snapshot.now,
+            legs=leg_table,
+            couriers=courier_table,
+            may_carry=may_carry(leg_table, courier_table),
+            travel=snapshot.travel,
+            settings=snapshot.settings,
+        )
+
+    def may_carry_together(self, rows: Sequence[int]) -> Mask:
+        """Who may carry all these legs at once, time apart; (n_couriers,)."""
+        if len(rows) == 1:
+            return self.may_carry[rows[0]]
+        picked = list(rows)
+        allowed: Mask = self.may_carry[picked].all(axis=0)
+        allowed &= self.legs.weight_g[picked].sum() <= self.couriers.spare_weight_g
+        allowed &= self.legs.parcels[picked].sum() <= self.couriers.spare_parcels
+        return allowed
+
+
+def couriers_on_duty(snapshot: Snapshot) -> tuple[CourierState, ...]:
+    """Couriers whose duty has begun or will soon, and who are free before it ends."""
+    now, begins_by = snapshot.now, snapshot.now + snapshot.settings.shift_lookahead_s
+    return tuple(
+        courier
+        for courier in snapshot.couriers
+        if courier.on_duty_from <= begins_by and max(now, courier.free_at, courier.on_duty_from) <= courier.shift_ends_at
+    )
+
+
+def legs_in_horizon(snapshot: Snapshot) -> tuple[OpenLeg, ...]:
+    """Legs ready soon enough to be planned now."""
+    ready_by = snapshot.now + snapshot.settings.horizon_s
+    return tuple(leg for leg in snapshot.legs if leg.ready_at <= ready_by)
+
+
+def first_free(couriers: Sequence[CourierState], limit: int) -> tuple[CourierState, ...]:
+    """At most `limit` couriers, those free the earliest, in the order given."""
+    if len(couriers) <= limit:
+        return tuple(couriers)
+    order = np.argsort([max(c.free_at, c.on_duty_from) for c in couriers], kind="stable")
+    return tuple(couriers[row] for row in sorted(order[:limit]))
+
+
+def first_ready(legs: Sequence[OpenLeg], limit: int) -> tuple[OpenLeg, ...]:
+    """At most `limit` legs, those ready the earliest, in the order given."""
+    if len(legs) <= limit:
+        return tuple(legs)
+    order = np.argsort([leg.ready_at for leg in legs], kind="stable")
+    return tuple(legs[row] for row in sorted(order[:limit]))

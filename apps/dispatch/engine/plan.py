@@ -1,0 +1,81 @@
+"""What the planner answers with. Times are seconds on the axis of the snapshot, costs are minutes (see `cost`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from apps.dispatch.engine.reasons import UnassignedReason
+
+
+class StopKind(StrEnum):
+    """What is done at a stop."""
+
+    PICKUP = "pickup"
+    DROPOFF = "dropoff"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStop:
+    """One stop of a route: one drop-off, or the pickup of every leg taken from that place."""
+
+    kind: StopKind
+    leg_ids: tuple[str, ...]
+    arrives_at: float
+    """When the courier gets there, before any service."""
+    handover_at: float
+    """When the parcels change hands; at a pickup not before they are ready."""
+    leaves_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRoute:
+    """What one courier would do from where and when he is free; only what is committed is sure."""
+
+    courier_id: str
+    departs_at: float
+    """The latest departure that delays nothing, or when he is free if that is later."""
+    stops: tuple[PlannedStop, ...]
+    cost_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A courier who could have had the legs of a commitment, and what that would have cost."""
+
+    courier_id: str
+    cost_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why this courier: his cost and the cheapest others, best first, at most three.
+
+    A cheaper other means that he is worth more elsewhere in the same plan.
+    """
+
+    cost_min: float
+    others: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """Legs to be given to a courier now: waiting for the next plan would be too late."""
+
+    courier_id: str
+    leg_ids: tuple[str, ...]
+    """In the order of their drop-offs; all are picked up together."""
+    depart_at: float
+    pickup_at: float
+    dropoff_at: tuple[float, ...]
+    """Handover of each leg, in the order of `leg_ids`."""
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every leg of the snapshot is either in exactly one route or has a reason."""
+
+    routes: tuple[PlannedRoute, ...]
+    commitments: tuple[Commitment, ...]
+    """The part of the routes that is to be acted on now."""
+    unassigned: Mapping[str, UnassignedReason]

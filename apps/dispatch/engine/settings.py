@@ -1,0 +1,65 @@
+"""What can be turned at the planner, each with its unit."""
+
+import math
+from dataclasses import dataclass, fields
+
+MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerSettings:
+    """Settings of one plan. Raises ValueError, naming the field, when a value makes no sense.
+
+    The defaults were measured on the Meal Delivery Routing Problem library, see docs/dispatch.md.
+    """
+
+    tick_s: float = 10.0
+    """Seconds until the next plan is made; what can wait that long is not committed now."""
+
+    commit_lead_s: float = 0.0
+    """Commit this many seconds earlier than strictly necessary, for the time an offer takes to reach a courier."""
+
+    tie_break_min: float = 0.1
+    """Minutes added to a leg's cost per leg that its courier has done beyond those his guarantee covers."""
+
+    guaranteed_legs_per_hour: float = 1.5
+    """Guaranteed pay per hour over pay per leg: a courier paid for that many legs an hour, done or not."""
+
+    lateness_threshold_s: float = 40 * MINUTE_S
+    """A leg without a due time is late this many seconds after it was placed."""
+
+    lateness_slope: float = 0.2
+    """Minutes of cost per minute of lateness, on top of the minute itself."""
+
+    leave_out_price_min: float = 150.0
+    """Leaving a leg out costs as much as dropping it off this many minutes after it is ready (or from now, if it is)."""
+
+    horizon_s: float = 4 * 3600.0
+    """Legs ready later than this many seconds from now are left for a later plan."""
+
+    shift_lookahead_s: float = 3600.0
+    """Couriers whose duty starts within this many seconds count already."""
+
+    max_bundle_legs: int = 4
+    """Most legs of one pickup place carried together. 1 turns bundling off."""
+
+    bundle_window_s: float = 10 * MINUTE_S
+    """Pressure that leads to bundles: legs ready within this many seconds per courier free within the same."""
+
+    bundle_delay_weight: float = 1.0
+    """What a second of waiting of a ready leg for its bundle counts against a second of riding."""
+
+    max_legs: int = 4_000
+    """Most legs in one matching; the latest to be ready are left for the next plan."""
+
+    max_couriers: int = 2_000
+    """Most couriers in one matching; those free the latest are left out."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not math.isfinite(value) or value < 0:
+                raise ValueError(f"{field.name} must be a finite number, 0 or more, not {value!r}")
+        for name in ("tick_s", "leave_out_price_min", "max_bundle_legs", "max_legs", "max_couriers"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)!r}")

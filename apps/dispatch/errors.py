@@ -1,0 +1,23 @@
+"""Errors of dispatch."""
+
+from apps.core.errors import Conflict, NotFound
+
+
+class OfferNotFound(NotFound):
+    code = "offer_not_found"
+    message = "There is no such offer for you."
+
+
+class OfferGone(Conflict):
+    code = "offer_gone"
+    message = "This offer is over."
+
+
+class CourierNotAvailable(Conflict):
+    code = "courier_not_available"
+    message = "This courier cannot take the leg now."
+
+
+class NotYourLeg(Conflict):
+    code = "not_your_leg"
+    message = "This leg is not yours."

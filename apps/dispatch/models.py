@@ -1,0 +1,67 @@
+"""Tables of dispatch: offers and assignments."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from apps.core import clock
+from apps.core.db import Record
+from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd, OfferStatus
+
+
+class Offer(Record):
+    """A leg proposed to one courier until a deadline, on the platform's clock."""
+
+    leg = models.ForeignKey("orders.Leg", on_delete=models.CASCADE, related_name="offers")
+    courier = models.ForeignKey("couriers.Courier", on_delete=models.CASCADE, related_name="offers")
+    status = models.CharField(max_length=12, choices=OfferStatus.choices, default=OfferStatus.LIVE)
+    payout_cents = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=80, blank=True)  # of a decline
+    why = models.JSONField(default=dict)
+    offered_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["leg"], condition=models.Q(status="live"), name="one_live_offer_per_leg"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["courier", "status"], name="offer_courier_status"),
+            models.Index(fields=["status", "expires_at"], name="offer_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leg} to {self.courier}: {self.status}"
+
+
+class Assignment(Record):
+    """The link between a leg and the courier who has it. Ended ones are kept: they are the history of who had it."""
+
+    leg = models.ForeignKey("orders.Leg", on_delete=models.CASCADE, related_name="assignments")
+    courier = models.ForeignKey("couriers.Courier", on_delete=models.PROTECT, related_name="assignments")
+    epoch = models.PositiveIntegerField()  # of the leg: an action with another one is refused
+    is_live = models.BooleanField(default=True)
+    assigned_by = models.CharField(max_length=12, choices=AssignedBy.choices)
+    why = models.JSONField(default=dict)  # cost of this courier and of the next three, in minutes
+    pickup_place = models.PositiveIntegerField()  # places in the courier's route: stops are done in this order
+    dropoff_place = models.PositiveIntegerField()
+    expected_pickup_at = models.DateTimeField(null=True, blank=True)
+    expected_dropoff_at = models.DateTimeField(null=True, blank=True)
+    assigned_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=16, choices=AssignmentEnd.choices, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["leg"], condition=models.Q(is_live=True), name="one_live_assignment_per_leg"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["courier", "is_live"], name="assignment_courier_live")]
+
+    def __str__(self) -> str:
+        return f"{self.leg} with {self.courier}"

@@ -1,0 +1,1 @@
+"""The courier's surface: the mobile API, made for bad networks. It calls services and holds no business rules."""

@@ -1,0 +1,43 @@
+"""Errors of orders."""
+
+from apps.core.errors import Conflict, Invalid, NotFound
+
+
+class OrderNotFound(NotFound):
+    code = "order_not_found"
+    message = "There is no such order."
+
+
+class LegNotFound(NotFound):
+    code = "leg_not_found"
+    message = "There is no such leg."
+
+
+class QuoteNotFound(NotFound):
+    code = "quote_not_found"
+    message = "There is no such quote."
+
+
+class QuoteExpired(Conflict):
+    code = "quote_expired"
+    message = "This quote is no longer valid: ask for a new one."
+
+
+class QuoteUsed(Conflict):
+    code = "quote_used"
+    message = "This quote was already used for an order."
+
+
+class QuoteMismatch(Invalid):
+    code = "quote_mismatch"
+    message = "The order is not the one that was quoted."
+
+
+class ExternalIdTaken(Conflict):
+    code = "external_id_taken"
+    message = "Another order of yours has this external_id."
+
+
+class StaleEpoch(Conflict):
+    code = "stale_epoch"
+    message = "This leg has changed hands since: it is no longer yours to act on."

@@ -1,0 +1,90 @@
+"""The life of a leg and of an order. The table of moves is the product: change it first.
+
+open ⇄ offered → assigned → at_pickup → picked_up → at_dropoff → delivered, with the ways out below.
+"""
+
+from django.db.models import TextChoices
+
+from apps.core.errors import Conflict
+
+
+class LegStatus(TextChoices):
+    """Where one courier's part of an order stands."""
+
+    OPEN = "open"
+    OFFERED = "offered"
+    ASSIGNED = "assigned"
+    AT_PICKUP = "at_pickup"
+    PICKED_UP = "picked_up"
+    AT_DROPOFF = "at_dropoff"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class OrderStatus(TextChoices):
+    """Where an order stands, as its merchant sees it."""
+
+    PLACED = "placed"
+    ASSIGNED = "assigned"
+    PICKED_UP = "picked_up"
+    AT_HUB = "at_hub"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+_L = LegStatus
+MOVES: dict[LegStatus, frozenset[LegStatus]] = {
+    _L.OPEN: frozenset({_L.OFFERED, _L.ASSIGNED, _L.CANCELLED}),
+    _L.OFFERED: frozenset({_L.OPEN, _L.ASSIGNED, _L.CANCELLED}),
+    _L.ASSIGNED: frozenset({_L.AT_PICKUP, _L.OPEN, _L.CANCELLED}),
+    _L.AT_PICKUP: frozenset({_L.PICKED_UP, _L.OPEN, _L.FAILED, _L.CANCELLED}),
+    _L.PICKED_UP: frozenset({_L.AT_DROPOFF, _L.RETURNING}),
+    _L.AT_DROPOFF: frozenset({_L.DELIVERED, _L.FAILED}),
+    _L.FAILED: frozenset({_L.RETURNING}),
+    _L.RETURNING: frozenset({_L.RETURNED}),
+    _L.DELIVERED: frozenset(),
+    _L.RETURNED: frozenset(),
+    _L.CANCELLED: frozenset(),
+}
+
+WAITING = frozenset({_L.OPEN, _L.OFFERED})  # nobody has it yet
+WITH_COURIER = frozenset({_L.ASSIGNED, _L.AT_PICKUP, _L.PICKED_UP, _L.AT_DROPOFF, _L.RETURNING})
+ON_BOARD = frozenset({_L.PICKED_UP, _L.AT_DROPOFF, _L.RETURNING})
+ENDED = frozenset({_L.DELIVERED, _L.RETURNED, _L.CANCELLED, _L.FAILED})
+ORDER_ENDED = frozenset({OrderStatus.DELIVERED, OrderStatus.RETURNED, OrderStatus.CANCELLED})
+
+_ORDER_FOLLOWS: dict[LegStatus, OrderStatus] = {
+    _L.OPEN: OrderStatus.PLACED,
+    _L.OFFERED: OrderStatus.PLACED,
+    _L.ASSIGNED: OrderStatus.ASSIGNED,
+    _L.AT_PICKUP: OrderStatus.ASSIGNED,
+    _L.PICKED_UP: OrderStatus.PICKED_UP,
+    _L.AT_DROPOFF: OrderStatus.OUT_FOR_DELIVERY,
+    _L.DELIVERED: OrderStatus.DELIVERED,
+    _L.FAILED: OrderStatus.FAILED,
+    _L.RETURNING: OrderStatus.RETURNING,
+    _L.RETURNED: OrderStatus.RETURNED,
+    _L.CANCELLED: OrderStatus.CANCELLED,
+}
+
+
+class IllegalMove(Conflict):
+    code = "illegal_move"
+
+
+def check_move(current: LegStatus, wanted: LegStatus) -> None:
+    """Raises IllegalMove unless the table has the move."""
+    if wanted not in MOVES[current]:
+        raise IllegalMove(f"A leg that is {current} cannot become {wanted}.", state={"status": current.value})
+
+
+def order_status(leg: LegStatus) -> OrderStatus:
+    """The status of an order with one leg, which follows from its leg's."""
+    return _ORDER_FOLLOWS[leg]

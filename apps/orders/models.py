@@ -1,0 +1,182 @@
+"""Tables of orders: quotes, orders, legs, parcels."""
+
+import secrets
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import models
+
+from apps.core import clock
+from apps.core.db import Record, VersionedRecord
+from apps.core.geo import Point
+from apps.core.money import Money
+from apps.orders.lifecycle import LegStatus, OrderStatus, check_move
+
+
+class NetworkPolicy(models.TextChoices):
+    """Which fleets may carry an order."""
+
+    OWN_FIRST = "own_first"
+    OWN_ONLY = "own_only"
+    ANY_OPEN = "any_open"
+    NAMED = "named"
+
+
+def new_tracking_token() -> str:
+    """192 random bits: whoever has it may follow one order, nobody can guess it."""
+    return secrets.token_urlsafe(24)
+
+
+class Quote(Record):
+    """A price and promised times for an order: valid for 15 minutes, used once."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    request = models.JSONField()  # what was quoted, as it was asked
+    fingerprint = models.CharField(max_length=64)  # of the parts of the request that the price depends on
+    price_lines = models.JSONField()
+    amount_cents = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    distance_m = models.PositiveIntegerField()
+    promised_pickup_at = models.DateTimeField()
+    promised_dropoff_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    used_by_order_id = models.UUIDField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.amount_cents / 100:.2f} {self.currency}"
+
+
+class Order(VersionedRecord):
+    """What a merchant asks for: parcels from a pickup to a dropoff. Its status follows its legs."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="orders")
+    external_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - NULL is "none", kept unique
+    status = models.CharField(max_length=20, choices=OrderStatus.choices, default=OrderStatus.PLACED)
+    needs_attention = models.BooleanField(default=False)
+    attention_reason = models.CharField(max_length=40, blank=True)
+    zone = models.ForeignKey("zones.Zone", on_delete=models.PROTECT, related_name="+")
+    pickup = models.JSONField()  # address, lat, lon, contact_name, phone, instructions
+    dropoff = models.JSONField()
+    network_policy = models.CharField(max_length=12, choices=NetworkPolicy.choices, default=NetworkPolicy.OWN_FIRST)
+    fleet_ids = models.JSONField(default=list, blank=True)  # for NAMED
+    quote_id = models.UUIDField(null=True, blank=True)
+    price_lines = models.JSONField(default=list)
+    amount_cents = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    distance_m = models.PositiveIntegerField()
+    placed_at = models.DateTimeField(default=clock.now)
+    promised_pickup_at = models.DateTimeField()
+    promised_dropoff_at = models.DateTimeField()
+    picked_up_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # delivered, returned or cancelled
+    cancel_reason = models.CharField(max_length=80, blank=True)
+    tracking_token = models.CharField(max_length=40, unique=True, default=new_tracking_token)
+    is_test = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "external_id"],
+                condition=models.Q(external_id__isnull=False),
+                name="one_order_per_external_id",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-id"], name="order_newest"),
+            models.Index(fields=["organisation", "status", "-id"], name="order_status_newest"),
+            models.Index(fields=["zone", "status", "-id"], name="order_zone_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_code
+
+    @property
+    def short_code(self) -> str:
+        """Six characters that people read out to each other; not unique."""
+        return self.id.hex[-6:].upper()
+
+    @property
+    def price(self) -> Money:
+        """What the merchant pays."""
+        return Money(self.amount_cents, self.currency)
+
+    def follow(self, status: OrderStatus, **changes: Any) -> None:
+        """Take over the status that follows from the legs. Raises Conflict."""
+        self.swap(status=status, **changes)
+
+
+class Leg(VersionedRecord):
+    """One courier's part of an order. Who has it (`courier`, `epoch`) changes with its status, in one write."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="legs")
+    organisation_id = models.UUIDField()  # of the order: planning needs no join
+    sequence = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=12, choices=LegStatus.choices, default=LegStatus.OPEN)
+    epoch = models.PositiveIntegerField(default=0)  # how often it changed hands
+    courier = models.ForeignKey("couriers.Courier", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    zone = models.ForeignKey("zones.Zone", on_delete=models.PROTECT, related_name="+")
+    pickup_lat = models.FloatField()
+    pickup_lon = models.FloatField()
+    dropoff_lat = models.FloatField()
+    dropoff_lon = models.FloatField()
+    placed_at = models.DateTimeField()
+    ready_at = models.DateTimeField()  # earliest pickup
+    due_at = models.DateTimeField()  # soft: late after it
+    drop_by = models.DateTimeField(null=True, blank=True)  # hard: useless after it
+    weight_g = models.PositiveIntegerField()
+    parcels = models.PositiveSmallIntegerField()
+    skills = models.JSONField(default=list, blank=True)
+    is_pinned = models.BooleanField(default=False)  # the planner keeps its hands off
+    unassigned_reason = models.CharField(max_length=40, blank=True)  # the planner's last word on it
+    plan_attempts = models.PositiveSmallIntegerField(default=0)  # how often it was in a plan that did not end
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    picked_up_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["zone", "status"], name="leg_zone_status"),
+            models.Index(fields=["courier", "status"], name="leg_courier_status"),
+            models.Index(fields=["status", "placed_at"], name="leg_status_placed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} leg {self.sequence}"
+
+    @property
+    def pickup_point(self) -> Point:
+        """Where the parcels are."""
+        return Point(self.pickup_lat, self.pickup_lon)
+
+    @property
+    def dropoff_point(self) -> Point:
+        """Where they go."""
+        return Point(self.dropoff_lat, self.dropoff_lon)
+
+    @property
+    def pickup_place(self) -> str:
+        """The same for all legs picked up at one door: they may be carried together."""
+        return f"{self.pickup_lat:.5f},{self.pickup_lon:.5f}"
+
+    def move_to(self, status: LegStatus, *, courier_id: UUID | None, **changes: Any) -> None:
+        """The only place where a leg's status changes. `courier_id` is who has it afterwards.
+
+        A change of hands raises the epoch. Raises IllegalMove, or Conflict when somebody was faster.
+        """
+        check_move(LegStatus(self.status), status)
+        epoch = self.epoch + 1 if courier_id != self.courier_id else self.epoch
+        self.swap(status=status, courier_id=courier_id, epoch=epoch, **changes)
+
+
+class Parcel(Record):
+    """A thing carried."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="parcels")
+    description = models.CharField(max_length=120, blank=True)
+    size = models.CharField(max_length=10, default="small")
+    weight_g = models.PositiveIntegerField()
+    barcode = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return self.description or f"{self.size} parcel"

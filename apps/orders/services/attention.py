@@ -1,0 +1,40 @@
+"""Flag an order for a person to look at, and take the flag down."""
+
+from uuid import UUID
+
+from apps.core.db import atomic
+from apps.core.events import publish
+from apps.orders.events import AttentionCleared, AttentionRaised
+from apps.orders.lifecycle import ORDER_ENDED
+from apps.orders.models import Order
+
+
+@atomic(rereads=3)
+def raise_attention(*, order_id: UUID, reason: str) -> bool:
+    """Flag an order, once per reason. False when it has ended or is flagged with that reason already."""
+    order = Order.objects.filter(pk=order_id).first()
+    if order is None or order.status in ORDER_ENDED or (order.needs_attention and order.attention_reason == reason):
+        return False
+    order.swap(needs_attention=True, attention_reason=reason)
+    publish(
+        AttentionRaised(
+            order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason
+        )
+    )
+    return True
+
+
+@atomic(rereads=3)
+def clear_attention(*, order_id: UUID) -> bool:
+    """Take the flag down. False when there is none."""
+    order = Order.objects.filter(pk=order_id, needs_attention=True).first()
+    if order is None:
+        return False
+    reason = order.attention_reason
+    order.swap(needs_attention=False, attention_reason="")
+    publish(
+        AttentionCleared(
+            order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason
+        )
+    )
+    return True

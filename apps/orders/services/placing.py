@@ -1,0 +1,234 @@
+"""Place an order: the order, its leg, its parcels and `OrderPlaced`, in one transaction."""
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import IntegrityError
+
+from apps.core import clock
+from apps.core.db import atomic
+from apps.core.errors import FieldError, Invalid
+from apps.core.events import publish
+from apps.core.geo import Point
+from apps.orders import tariffs
+from apps.orders.errors import ExternalIdTaken, QuoteExpired, QuoteMismatch, QuoteNotFound, QuoteUsed
+from apps.orders.events import OrderPlaced
+from apps.orders.models import Leg, NetworkPolicy, Order, Parcel, Quote
+from apps.zones.models import Zone
+from apps.zones.selectors import zone_for
+
+DUE_AFTER = timedelta(minutes=40)  # the promise when none is asked for; MDRPLIB's target click-to-door
+PICKUP_PROMISE = timedelta(minutes=25)
+FURTHEST_AHEAD = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class StopDetails:
+    """A place to be at, as a courier needs it."""
+
+    address: str
+    lat: float
+    lon: float
+    contact_name: str = ""
+    phone: str = ""
+    instructions: str = ""
+
+    @property
+    def point(self) -> Point:
+        """Where it is."""
+        return Point(self.lat, self.lon)
+
+
+@dataclass(frozen=True, slots=True)
+class NewParcel:
+    """A thing to be carried."""
+
+    weight_g: int
+    description: str = ""
+    size: str = "small"
+    barcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What a merchant asks for. `ready_at` None: now. `due_at` None: 40 minutes after placing, or after ready."""
+
+    organisation_id: UUID
+    pickup: StopDetails
+    dropoff: StopDetails
+    parcels: tuple[NewParcel, ...]
+    external_id: str | None = None
+    ready_at: datetime | None = None
+    due_at: datetime | None = None
+    drop_by: datetime | None = None
+    network_policy: NetworkPolicy = NetworkPolicy.OWN_FIRST
+    fleet_ids: tuple[UUID, ...] = ()
+    skills: tuple[str, ...] = ()
+    quote_id: UUID | None = None
+    is_test: bool = field(default=False)
+
+    @property
+    def weight_g(self) -> int:
+        """Of all parcels."""
+        return sum(parcel.weight_g for parcel in self.parcels)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what the price depends on: an order must be the one that was quoted."""
+        asked = {
+            "pickup": [self.pickup.lat, self.pickup.lon],
+            "dropoff": [self.dropoff.lat, self.dropoff.lon],
+            "parcels": [[parcel.weight_g, parcel.size] for parcel in self.parcels],
+        }
+        return hashlib.sha256(orjson.dumps(asked)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an order will cost and what is promised: the same for a quote and for an order without one."""
+
+    zone: Zone
+    lines: tuple[tariffs.PriceLine, ...]
+    distance_m: int
+    ready_at: datetime
+    due_at: datetime
+
+    @property
+    def amount_cents(self) -> int:
+        """The sum of the lines."""
+        return sum(line.amount_cents for line in self.lines)
+
+    def as_columns(self) -> dict[str, Any]:
+        """The columns that a quote and an order share."""
+        return {
+            "price_lines": [line.as_json() for line in self.lines],
+            "amount_cents": self.amount_cents,
+            "currency": tariffs.CURRENCY,
+            "distance_m": self.distance_m,
+            "promised_pickup_at": self.ready_at,
+            "promised_dropoff_at": self.due_at,
+        }
+
+
+def terms_of(new: NewOrder, *, at: datetime) -> Terms:
+    """Check an order and work out its terms. Raises OutOfZone or Invalid, naming every field that is wrong."""
+    zone = zone_for(pickup=new.pickup.point, dropoff=new.dropoff.point)
+    ready_at = max(new.ready_at or at, at)
+    due_at = new.due_at or max(at, ready_at - PICKUP_PROMISE) + DUE_AFTER
+    _check(new, at=at, ready_at=ready_at, due_at=due_at)
+    trip = tariffs.Trip(
+        new.pickup.point, new.dropoff.point, new.weight_g, ready_at, zone.detour_factor, zone.time_zone
+    )
+    return Terms(zone, tariffs.price_lines(trip), trip.distance_m, ready_at, due_at)
+
+
+def _check(new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime) -> None:
+    wrong = []
+    if not new.parcels:
+        wrong.append(FieldError("parcels", "empty", "An order carries at least one parcel."))
+    if new.weight_g > tariffs.MAX_WEIGHT_G:
+        wrong.append(FieldError("parcels", "too_heavy", f"At most {tariffs.MAX_WEIGHT_G // 1000} kg in all."))
+    if ready_at > at + FURTHEST_AHEAD:
+        wrong.append(FieldError("pickup.ready_at", "too_far_ahead", "At most 30 days ahead."))
+    if due_at <= ready_at:
+        wrong.append(FieldError("dropoff.due_at", "before_ready", "Later than the time at which it is ready."))
+    if new.drop_by and new.drop_by <= ready_at:
+        wrong.append(FieldError("dropoff.drop_by", "before_ready", "Later than the time at which it is ready."))
+    if new.network_policy == NetworkPolicy.NAMED and not new.fleet_ids:
+        wrong.append(FieldError("fleets", "empty", "Name the fleets that may carry it."))
+    if wrong:
+        raise Invalid(fields=tuple(wrong))
+
+
+def place_order(new: NewOrder) -> Order:
+    """Write an order that dispatch will find whatever happens next. Raises Invalid, or a Quote or ExternalId error."""
+    at = clock.now()
+    terms = terms_of(new, at=at)  # before the transaction: it only reads
+    try:
+        return _write(new, terms, at)
+    except IntegrityError as error:
+        if new.external_id and Order.objects.filter(
+            organisation_id=new.organisation_id, external_id=new.external_id
+        ).exists():
+            raise ExternalIdTaken from error
+        raise
+
+
+@atomic(rereads=2)
+def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
+    columns = terms.as_columns()
+    order = Order(
+        organisation_id=new.organisation_id,
+        external_id=new.external_id,
+        zone_id=terms.zone.pk,
+        pickup=asdict(new.pickup),
+        dropoff=asdict(new.dropoff),
+        network_policy=new.network_policy,
+        fleet_ids=[str(fleet_id) for fleet_id in new.fleet_ids],
+        placed_at=at,
+        is_test=new.is_test,
+    )
+    if new.quote_id:
+        columns |= _use_quote(new, order_id=order.pk, at=at)
+    for name, value in columns.items():
+        setattr(order, name, value)
+    order.save(force_insert=True)
+    _leg(new, order, terms).save(force_insert=True)
+    Parcel.objects.bulk_create([Parcel(order=order, **asdict(parcel)) for parcel in new.parcels])
+    publish(
+        OrderPlaced(
+            order_id=order.pk,
+            organisation_id=order.organisation_id,
+            zone_id=order.zone_id,
+            placed_at=at,
+            amount_cents=order.amount_cents,
+        )
+    )
+    return order
+
+
+def _leg(new: NewOrder, order: Order, terms: Terms) -> Leg:
+    return Leg(
+        order=order,
+        organisation_id=new.organisation_id,
+        zone_id=terms.zone.pk,
+        pickup_lat=new.pickup.lat,
+        pickup_lon=new.pickup.lon,
+        dropoff_lat=new.dropoff.lat,
+        dropoff_lon=new.dropoff.lon,
+        placed_at=order.placed_at,
+        ready_at=terms.ready_at,
+        due_at=terms.due_at,
+        drop_by=new.drop_by,
+        weight_g=new.weight_g,
+        parcels=len(new.parcels),
+        skills=list(new.skills),
+    )
+
+
+def _use_quote(new: NewOrder, *, order_id: UUID, at: datetime) -> dict[str, Any]:
+    """Use up the quote and take over its terms."""
+    quote = Quote.objects.filter(pk=new.quote_id, organisation_id=new.organisation_id).first()
+    if quote is None:
+        raise QuoteNotFound
+    if quote.used_by_order_id:
+        raise QuoteUsed
+    if quote.expires_at <= at:
+        raise QuoteExpired
+    if quote.fingerprint != new.fingerprint:
+        raise QuoteMismatch
+    if Quote.objects.filter(pk=quote.pk, used_by_order_id=None).update(used_by_order_id=order_id) != 1:
+        raise QuoteUsed
+    return {
+        "quote_id": quote.pk,
+        "price_lines": quote.price_lines,
+        "amount_cents": quote.amount_cents,
+        "currency": quote.currency,
+        "distance_m": quote.distance_m,
+        "promised_pickup_at": quote.promised_pickup_at,
+        "promised_dropoff_at": quote.promised_dropoff_at,
+    }

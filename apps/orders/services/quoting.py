@@ -1,0 +1,23 @@
+"""Quote an order: its price lines and promised times, valid for 15 minutes, used once."""
+
+from datetime import timedelta
+
+from apps.core import clock
+from apps.orders.models import Quote
+from apps.orders.services.placing import NewOrder, terms_of
+
+VALID_FOR = timedelta(minutes=15)
+
+
+def create_quote(new: NewOrder) -> Quote:
+    """Price an order without placing it. Raises OutOfZone or Invalid, naming the fields."""
+    at = clock.now()
+    terms = terms_of(new, at=at)
+    return Quote.objects.create(
+        organisation_id=new.organisation_id,
+        request={"parcels": len(new.parcels), "weight_g": new.weight_g},
+        fingerprint=new.fingerprint,
+        created_at=at,
+        expires_at=at + VALID_FOR,
+        **terms.as_columns(),
+    )

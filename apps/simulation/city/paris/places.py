@@ -1,0 +1,40 @@
+"""Railway stations and the names that everybody finds their way by."""
+
+RAIL_STATIONS: tuple[tuple[str, float, float], ...] = (
+    ("Gare du Nord", 48.8805, 2.3553),
+    ("Gare de l'Est", 48.8766, 2.3592),
+    ("Gare de Lyon", 48.8446, 2.3737),
+    ("Gare de Bercy", 48.8390, 2.3828),
+    ("Gare d'Austerlitz", 48.8424, 2.3650),
+    ("Gare Montparnasse", 48.8408, 2.3202),
+    ("Gare Saint-Lazare", 48.8767, 2.3252),
+)
+
+LABELS: tuple[tuple[str, float, float], ...] = (
+    ("Étoile", 48.8738, 2.2950),
+    ("Concorde", 48.8656, 2.3212),
+    ("Louvre", 48.8611, 2.3358),
+    ("Opéra", 48.8719, 2.3316),
+    ("Châtelet", 48.8584, 2.3472),
+    ("Notre-Dame", 48.8530, 2.3499),
+    ("République", 48.8675, 2.3638),
+    ("Bastille", 48.8532, 2.3692),
+    ("Nation", 48.8484, 2.3959),
+    ("Tour Eiffel", 48.8584, 2.2945),
+    ("Trocadéro", 48.8630, 2.2872),
+    ("Invalides", 48.8560, 2.3127),
+    ("Panthéon", 48.8462, 2.3460),
+    ("Denfert-Rochereau", 48.8338, 2.3325),
+    ("Place d'Italie", 48.8313, 2.3557),
+    ("Montmartre", 48.8867, 2.3431),
+    ("Place de Clichy", 48.8836, 2.3273),
+    ("Belleville", 48.8720, 2.3768),
+    ("Ménilmontant", 48.8665, 2.3890),
+    ("Grenelle", 48.8480, 2.2890),
+    ("Auteuil", 48.8478, 2.2640),
+    ("Batignolles", 48.8850, 2.3185),
+    ("Porte Maillot", 48.8780, 2.2830),
+    ("Porte de la Chapelle", 48.8988, 2.3592),
+    ("Porte d'Orléans", 48.8215, 2.3258),
+    ("Porte de Versailles", 48.8325, 2.2878),
+)

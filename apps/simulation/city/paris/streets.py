@@ -1,0 +1,160 @@
+"""Streets of each arrondissement, with a point about the middle of each, and the names of its neighbourhoods."""
+
+# fmt: off
+STREETS: dict[int, tuple[tuple[str, float, float], ...]] = {
+    1: (
+        ("rue Saint-Honoré", 48.8640, 2.3345), ("rue de Rivoli", 48.8632, 2.3345), ("rue Montorgueil", 48.8645, 2.3464),
+        ("rue des Petits-Champs", 48.8668, 2.3365), ("rue Sainte-Anne", 48.8662, 2.3355), ("rue du Louvre", 48.8633, 2.3420),
+        ("rue Berger", 48.8612, 2.3465), ("rue Saint-Denis", 48.8610, 2.3485), ("place Dauphine", 48.8564, 2.3425),
+        ("rue Cambon", 48.8680, 2.3265), ("rue de l'Arbre-Sec", 48.8603, 2.3418), ("rue Coquillière", 48.8638, 2.3430),
+    ),
+    2: (
+        ("rue Réaumur", 48.8672, 2.3480), ("rue Montmartre", 48.8673, 2.3440), ("rue du Caire", 48.8678, 2.3505),
+        ("rue de Richelieu", 48.8700, 2.3388), ("rue Saint-Augustin", 48.8690, 2.3360), ("rue du Sentier", 48.8685, 2.3470),
+        ("rue Tiquetonne", 48.8649, 2.3478), ("rue de Cléry", 48.8688, 2.3487), ("rue Vivienne", 48.8688, 2.3405),
+        ("rue d'Aboukir", 48.8675, 2.3475), ("rue de la Paix", 48.8692, 2.3310),
+    ),
+    3: (
+        ("rue de Bretagne", 48.8633, 2.3620), ("rue de Turenne", 48.8612, 2.3650), ("rue du Temple", 48.8632, 2.3573),
+        ("rue Charlot", 48.8625, 2.3632), ("rue Vieille-du-Temple", 48.8605, 2.3618), ("rue Beaubourg", 48.8632, 2.3548),
+        ("rue Saint-Martin", 48.8657, 2.3535), ("rue de Turbigo", 48.8660, 2.3560), ("rue des Archives", 48.8618, 2.3590),
+        ("rue Notre-Dame-de-Nazareth", 48.8676, 2.3590), ("rue Debelleyme", 48.8612, 2.3632),
+    ),
+    4: (
+        ("rue de Rivoli", 48.8560, 2.3570), ("rue Saint-Antoine", 48.8543, 2.3645), ("rue des Rosiers", 48.8572, 2.3590),
+        ("rue Saint-Louis-en-l'Île", 48.8517, 2.3567), ("rue de la Verrerie", 48.8580, 2.3530), ("rue Rambuteau", 48.8605, 2.3522),
+        ("rue Saint-Paul", 48.8538, 2.3618), ("rue François-Miron", 48.8558, 2.3565), ("rue du Cloître-Notre-Dame", 48.8537, 2.3505),
+        ("rue du Petit-Musc", 48.8528, 2.3640), ("boulevard Henri-IV", 48.8516, 2.3655), ("rue du Roi-de-Sicile", 48.8565, 2.3588),
+    ),
+    5: (
+        ("rue Mouffetard", 48.8425, 2.3498), ("rue Monge", 48.8440, 2.3520), ("rue Claude-Bernard", 48.8402, 2.3462),
+        ("rue des Écoles", 48.8487, 2.3470), ("rue Gay-Lussac", 48.8437, 2.3430), ("rue Saint-Jacques", 48.8455, 2.3425),
+        ("rue Lacépède", 48.8437, 2.3530), ("rue de la Harpe", 48.8517, 2.3445), ("rue Geoffroy-Saint-Hilaire", 48.8410, 2.3565),
+        ("rue Linné", 48.8450, 2.3555), ("rue du Cardinal-Lemoine", 48.8468, 2.3522), ("rue Poliveau", 48.8395, 2.3592),
+    ),
+    6: (
+        ("rue de Rennes", 48.8495, 2.3295), ("boulevard Saint-Germain", 48.8532, 2.3350), ("rue de Buci", 48.8537, 2.3372),
+        ("rue du Cherche-Midi", 48.8478, 2.3240), ("rue de Vaugirard", 48.8478, 2.3270), ("rue Bonaparte", 48.8548, 2.3338),
+        ("rue Saint-André-des-Arts", 48.8533, 2.3405), ("rue Monsieur-le-Prince", 48.8498, 2.3400), ("rue d'Assas", 48.8458, 2.3308),
+        ("rue Notre-Dame-des-Champs", 48.8438, 2.3290), ("rue Saint-Sulpice", 48.8515, 2.3360), ("rue Jacob", 48.8557, 2.3345),
+    ),
+    7: (
+        ("rue Cler", 48.8570, 2.3063), ("rue Saint-Dominique", 48.8597, 2.3065), ("rue de Grenelle", 48.8578, 2.3090),
+        ("rue du Bac", 48.8555, 2.3262), ("avenue Bosquet", 48.8580, 2.3035), ("rue de Varenne", 48.8550, 2.3195),
+        ("avenue de La Bourdonnais", 48.8580, 2.3000), ("rue de Verneuil", 48.8575, 2.3285), ("avenue de Breteuil", 48.8500, 2.3120),
+        ("rue de Babylone", 48.8522, 2.3200), ("rue Oudinot", 48.8505, 2.3185), ("avenue de Saxe", 48.8488, 2.3085),
+        ("avenue Rapp", 48.8600, 2.3010),
+    ),
+    8: (
+        ("rue du Faubourg-Saint-Honoré", 48.8725, 2.3120), ("rue La Boétie", 48.8727, 2.3125), ("rue de Ponthieu", 48.8708, 2.3085),
+        ("avenue Montaigne", 48.8668, 2.3040), ("rue de Miromesnil", 48.8755, 2.3160), ("boulevard Malesherbes", 48.8735, 2.3205),
+        ("rue de Lisbonne", 48.8775, 2.3140), ("rue du Rocher", 48.8785, 2.3200), ("rue de Berri", 48.8720, 2.3055),
+        ("rue Marbeuf", 48.8690, 2.3035), ("rue de Constantinople", 48.8805, 2.3200), ("rue de Moscou", 48.8812, 2.3245),
+        ("avenue de Friedland", 48.8748, 2.3000),
+    ),
+    9: (
+        ("rue des Martyrs", 48.8790, 2.3398), ("rue du Faubourg-Montmartre", 48.8735, 2.3430), ("rue de Provence", 48.8740, 2.3345),
+        ("rue Blanche", 48.8805, 2.3322), ("rue Cadet", 48.8758, 2.3440), ("rue La Fayette", 48.8755, 2.3410),
+        ("rue de Douai", 48.8822, 2.3322), ("rue Condorcet", 48.8800, 2.3440), ("rue Saint-Lazare", 48.8768, 2.3330),
+        ("rue de Clichy", 48.8800, 2.3295), ("rue Richer", 48.8742, 2.3455), ("rue de Maubeuge", 48.8785, 2.3430),
+        ("rue Victor-Massé", 48.8813, 2.3375),
+    ),
+    10: (
+        ("rue du Faubourg-Saint-Denis", 48.8735, 2.3550), ("rue du Faubourg-Saint-Martin", 48.8765, 2.3608),
+        ("quai de Valmy", 48.8755, 2.3628), ("quai de Jemmapes", 48.8750, 2.3650), ("rue de Marseille", 48.8710, 2.3633),
+        ("rue du Château-d'Eau", 48.8718, 2.3570), ("boulevard de Magenta", 48.8750, 2.3580), ("rue Bichat", 48.8715, 2.3675),
+        ("rue de Lancry", 48.8713, 2.3615), ("rue de Paradis", 48.8755, 2.3510), ("rue Louis-Blanc", 48.8808, 2.3660),
+        ("rue de Dunkerque", 48.8805, 2.3535), ("rue Sainte-Marthe", 48.8738, 2.3703), ("rue des Petites-Écuries", 48.8735, 2.3515),
+    ),
+    11: (
+        ("rue Oberkampf", 48.8650, 2.3760), ("rue de la Roquette", 48.8560, 2.3775), ("rue de Charonne", 48.8535, 2.3810),
+        ("rue Saint-Maur", 48.8645, 2.3775), ("boulevard Voltaire", 48.8590, 2.3780), ("rue de Lappe", 48.8538, 2.3725),
+        ("rue Jean-Pierre-Timbaud", 48.8665, 2.3745), ("rue de la Fontaine-au-Roi", 48.8685, 2.3725), ("rue Popincourt", 48.8592, 2.3770),
+        ("rue Faidherbe", 48.8522, 2.3840), ("rue Léon-Frot", 48.8560, 2.3865), ("rue de Montreuil", 48.8510, 2.3890),
+        ("rue Amelot", 48.8600, 2.3690), ("rue du Chemin-Vert", 48.8600, 2.3770), ("rue Paul-Bert", 48.8527, 2.3862),
+    ),
+    12: (
+        ("avenue Daumesnil", 48.8430, 2.3855), ("rue de Charenton", 48.8440, 2.3835), ("rue d'Aligre", 48.8488, 2.3778),
+        ("cour Saint-Émilion", 48.8333, 2.3868), ("rue de Reuilly", 48.8448, 2.3890), ("boulevard Diderot", 48.8470, 2.3810),
+        ("rue de Picpus", 48.8430, 2.3985), ("rue de Lyon", 48.8488, 2.3710), ("rue du Rendez-Vous", 48.8463, 2.4020),
+        ("avenue du Docteur-Arnold-Netter", 48.8440, 2.4065), ("rue Claude-Decaen", 48.8370, 2.3985), ("boulevard de Bercy", 48.8400, 2.3840),
+        ("rue de Wattignies", 48.8362, 2.3940), ("rue Crozatier", 48.8480, 2.3805), ("avenue de Saint-Mandé", 48.8450, 2.4040),
+    ),
+    13: (
+        ("avenue d'Italie", 48.8250, 2.3575), ("avenue de Choisy", 48.8255, 2.3610), ("rue de Tolbiac", 48.8268, 2.3660),
+        ("rue de la Butte-aux-Cailles", 48.8273, 2.3515), ("avenue d'Ivry", 48.8240, 2.3645), ("avenue des Gobelins", 48.8345, 2.3535),
+        ("boulevard Arago", 48.8365, 2.3470), ("rue Jeanne-d'Arc", 48.8320, 2.3655), ("avenue de France", 48.8325, 2.3760),
+        ("rue du Chevaleret", 48.8320, 2.3720), ("rue Bobillot", 48.8265, 2.3540), ("rue Nationale", 48.8290, 2.3640),
+        ("rue de la Glacière", 48.8340, 2.3442), ("rue Barrault", 48.8270, 2.3475), ("rue de Patay", 48.8270, 2.3715),
+    ),
+    14: (
+        ("rue Daguerre", 48.8340, 2.3285), ("avenue du Général-Leclerc", 48.8290, 2.3285), ("rue d'Alésia", 48.8285, 2.3265),
+        ("rue Raymond-Losserand", 48.8335, 2.3175), ("avenue du Maine", 48.8345, 2.3245), ("rue de la Gaîté", 48.8395, 2.3235),
+        ("rue Didot", 48.8300, 2.3180), ("rue Delambre", 48.8417, 2.3275), ("boulevard Brune", 48.8248, 2.3145),
+        ("rue de la Tombe-Issoire", 48.8275, 2.3335), ("avenue René-Coty", 48.8280, 2.3350), ("rue Pernety", 48.8340, 2.3190),
+        ("boulevard Jourdan", 48.8208, 2.3310), ("rue de Ridder", 48.8310, 2.3145),
+    ),
+    15: (
+        ("rue du Commerce", 48.8460, 2.2955), ("rue de Vaugirard", 48.8400, 2.3020), ("rue Lecourbe", 48.8405, 2.2970),
+        ("rue de la Convention", 48.8400, 2.2915), ("rue Saint-Charles", 48.8465, 2.2845), ("avenue Émile-Zola", 48.8467, 2.2890),
+        ("rue Cambronne", 48.8445, 2.3025), ("rue de la Croix-Nivert", 48.8430, 2.2960), ("avenue Félix-Faure", 48.8400, 2.2870),
+        ("rue Blomet", 48.8405, 2.3035), ("boulevard de Grenelle", 48.8510, 2.2925), ("rue Falguière", 48.8405, 2.3150),
+        ("rue de Lourmel", 48.8440, 2.2865), ("rue Brancion", 48.8315, 2.3025), ("rue Balard", 48.8410, 2.2790),
+        ("rue d'Alleray", 48.8370, 2.3060), ("rue Desnouettes", 48.8350, 2.2895), ("rue Viala", 48.8500, 2.2890),
+    ),
+    16: (
+        ("rue de Passy", 48.8575, 2.2790), ("avenue Mozart", 48.8525, 2.2690), ("rue d'Auteuil", 48.8478, 2.2655),
+        ("avenue Victor-Hugo", 48.8690, 2.2835), ("rue de la Pompe", 48.8635, 2.2775), ("avenue Kléber", 48.8680, 2.2910),
+        ("rue Raynouard", 48.8555, 2.2805), ("rue Michel-Ange", 48.8435, 2.2625), ("avenue de Versailles", 48.8440, 2.2685),
+        ("rue de Longchamp", 48.8650, 2.2850), ("rue Jean-de-La-Fontaine", 48.8505, 2.2735), ("boulevard Exelmans", 48.8420, 2.2620),
+        ("rue de Boulainvilliers", 48.8545, 2.2755), ("rue Lauriston", 48.8695, 2.2890), ("boulevard Murat", 48.8405, 2.2590),
+        ("avenue Bugeaud", 48.8705, 2.2805),
+    ),
+    17: (
+        ("rue des Batignolles", 48.8845, 2.3200), ("rue de Lévis", 48.8828, 2.3145), ("avenue de Clichy", 48.8880, 2.3230),
+        ("rue Legendre", 48.8868, 2.3200), ("avenue des Ternes", 48.8795, 2.2905), ("rue Poncelet", 48.8790, 2.2970),
+        ("avenue de Villiers", 48.8838, 2.3030), ("rue de Tocqueville", 48.8850, 2.3110), ("rue des Dames", 48.8835, 2.3210),
+        ("boulevard Pereire", 48.8850, 2.2985), ("rue Guersant", 48.8818, 2.2875), ("avenue Niel", 48.8820, 2.2960),
+        ("rue Cardinet", 48.8865, 2.3120), ("boulevard Berthier", 48.8895, 2.3020), ("rue Pouchet", 48.8930, 2.3215),
+    ),
+    18: (
+        ("rue des Abbesses", 48.8847, 2.3365), ("rue Lepic", 48.8862, 2.3345), ("rue Caulaincourt", 48.8892, 2.3360),
+        ("rue Ordener", 48.8925, 2.3440), ("rue Marcadet", 48.8910, 2.3450), ("rue Lamarck", 48.8895, 2.3395),
+        ("rue de Clignancourt", 48.8880, 2.3475), ("boulevard Ornano", 48.8945, 2.3465), ("rue Doudeauville", 48.8880, 2.3525),
+        ("rue Damrémont", 48.8910, 2.3345), ("rue du Poteau", 48.8945, 2.3415), ("rue Marx-Dormoy", 48.8880, 2.3597),
+        ("rue de la Chapelle", 48.8945, 2.3593), ("rue Championnet", 48.8945, 2.3370), ("rue Riquet", 48.8900, 2.3655),
+        ("rue Myrha", 48.8868, 2.3520), ("rue Vauvenargues", 48.8945, 2.3325),
+    ),
+    19: (
+        ("avenue Jean-Jaurès", 48.8855, 2.3830), ("avenue de Flandre", 48.8895, 2.3755), ("rue de Crimée", 48.8870, 2.3810),
+        ("rue Manin", 48.8820, 2.3845), ("avenue Simon-Bolivar", 48.8765, 2.3790), ("rue de Meaux", 48.8815, 2.3775),
+        ("quai de la Loire", 48.8852, 2.3755), ("quai de la Seine", 48.8868, 2.3735), ("rue des Alouettes", 48.8773, 2.3870),
+        ("rue Rébeval", 48.8745, 2.3775), ("rue Botzaris", 48.8775, 2.3885), ("rue Compans", 48.8785, 2.3930),
+        ("rue Petit", 48.8858, 2.3890), ("rue d'Aubervilliers", 48.8920, 2.3705), ("rue Curial", 48.8925, 2.3735),
+        ("boulevard Sérurier", 48.8830, 2.3955), ("rue de Mouzaïa", 48.8805, 2.3925),
+    ),
+    20: (
+        ("rue de Ménilmontant", 48.8680, 2.3900), ("rue des Pyrénées", 48.8635, 2.3995), ("rue de Bagnolet", 48.8600, 2.4030),
+        ("rue de Belleville", 48.8745, 2.3900), ("avenue Gambetta", 48.8665, 2.4005), ("rue des Couronnes", 48.8697, 2.3835),
+        ("rue Orfila", 48.8680, 2.3975), ("rue de Buzenval", 48.8530, 2.4005), ("rue d'Avron", 48.8517, 2.4045),
+        ("rue Pelleport", 48.8690, 2.4030), ("rue Saint-Fargeau", 48.8720, 2.4050), ("rue des Amandiers", 48.8663, 2.3885),
+        ("rue de la Réunion", 48.8560, 2.4005), ("rue du Jourdain", 48.8745, 2.3890), ("boulevard Davout", 48.8560, 2.4090),
+        ("rue des Maraîchers", 48.8540, 2.4065), ("rue Sorbier", 48.8672, 2.3930),
+    ),
+}
+"""By district: name of the street, latitude and longitude of its middle there."""
+
+NEIGHBOURHOODS: dict[int, tuple[str, ...]] = {
+    1: ("des Halles", "du Palais-Royal"), 2: ("de Montorgueil", "du Sentier", "de la Bourse"),
+    3: ("du Haut-Marais", "du Temple"), 4: ("du Marais", "de l'Île Saint-Louis"),
+    5: ("de la Mouffe", "du Panthéon", "du Jardin des Plantes"), 6: ("de l'Odéon", "de Saint-Sulpice"),
+    7: ("du Gros-Caillou", "des Invalides"), 8: ("de l'Europe", "de la Madeleine"),
+    9: ("de Pigalle", "de la Nouvelle-Athènes", "de Rochechouart"), 10: ("du Canal", "de la Grange-aux-Belles", "de la Porte Saint-Denis"),
+    11: ("d'Oberkampf", "de la Roquette", "de Charonne"), 12: ("d'Aligre", "de Bercy", "de Picpus"),
+    13: ("de la Butte-aux-Cailles", "des Gobelins", "de Tolbiac"), 14: ("de Plaisance", "de Pernety", "de Montsouris"),
+    15: ("de Grenelle", "de Vaugirard", "de Javel"), 16: ("de Passy", "d'Auteuil", "de Chaillot"),
+    17: ("des Batignolles", "des Ternes", "des Épinettes"), 18: ("des Abbesses", "de la Goutte-d'Or", "de Clignancourt"),
+    19: ("de la Villette", "des Buttes", "du Combat"), 20: ("de Ménilmontant", "de Gambetta", "de Charonne-Village"),
+}
+"""By district: what its people call its parts, ready to follow a noun."""
+# fmt: on

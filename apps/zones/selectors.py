@@ -1,0 +1,38 @@
+"""Reads of zones."""
+
+from uuid import UUID
+
+from apps.core.errors import FieldError
+from apps.core.geo import Point
+from apps.zones.errors import OutOfZone, ZoneNotFound
+from apps.zones.models import Zone
+
+
+def active_zones() -> list[Zone]:
+    """All zones in service, by name."""
+    return list(Zone.objects.filter(is_active=True).order_by("name"))
+
+
+def zone(zone_id: UUID) -> Zone:
+    """One zone. Raises ZoneNotFound."""
+    found = Zone.objects.filter(pk=zone_id).first()
+    if found is None:
+        raise ZoneNotFound
+    return found
+
+
+def zone_for(*, pickup: Point, dropoff: Point) -> Zone:
+    """The zone that plans an order: the one where it is picked up, if somebody delivers at its other end.
+
+    Raises OutOfZone and names the end that lies outside.
+    """
+    zones = active_zones()
+    home = next((candidate for candidate in zones if candidate.covers(pickup)), None)
+    outside = []
+    if home is None:
+        outside.append(FieldError("pickup", "address_out_of_zone", "No zone covers this pickup."))
+    if not any(candidate.covers(dropoff) for candidate in zones):
+        outside.append(FieldError("dropoff", "address_out_of_zone", "No zone covers this dropoff."))
+    if home is None or outside:
+        raise OutOfZone(fields=tuple(outside))
+    return home

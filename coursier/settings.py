@@ -1,0 +1,148 @@
+"""Settings, read from the environment and from nowhere else.
+
+Every variable is listed in docs/settings.md. A value that cannot be read stops the boot with one line that names it.
+Secrets may come from files: NAME_FILE holds the path, as Kubernetes mounts them.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from environs import Env, FileAwareEnv
+
+from coursier.databases import database_settings, is_mongodb
+from coursier.roles import role_named
+from coursier.secret_key import embedded_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env: Env = FileAwareEnv()
+
+ROLE: str = role_named(env.str("COURSIER_ROLE", "all")).name
+DEBUG: bool = env.bool("COURSIER_DEBUG", False)
+VAR_DIR = Path(env.str("COURSIER_VAR_DIR", str(BASE_DIR / "var")))
+SECRET_KEY: str = env.str("COURSIER_SECRET_KEY", "") or embedded_secret_key(var_dir=VAR_DIR, role=ROLE)
+SECRET_KEY_FALLBACKS: list[str] = env.list("COURSIER_SECRET_KEY_FALLBACKS", [])
+ALLOWED_HOSTS: list[str] = env.list("COURSIER_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("COURSIER_TRUSTED_ORIGINS", [])
+
+# --- stores ---------------------------------------------------------------------------------------------------------
+DATABASE_URL: str = env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'coursier.sqlite3'}")
+DATABASES: dict[str, dict[str, Any]] = {"default": database_settings(DATABASE_URL)}
+REDIS_URL: str = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+ON_MONGODB: bool = is_mongodb(DATABASE_URL)
+
+# --- the one clock (apps.core.clock): how fast it runs, and the moment it starts from --------------------------------
+CLOCK_SPEED: float = env.float("COURSIER_CLOCK_SPEED", 1.0)
+CLOCK_ORIGIN: str = env.str("COURSIER_CLOCK_ORIGIN", "")
+CLOCK_STARTED_AT: str = env.str("COURSIER_CLOCK_STARTED_AT", "")
+
+# --- dispatch ---------------------------------------------------------------------------------------------------------
+OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30)
+SIGN_IN_CODE_SENDER: str = env.str("COURSIER_SIGN_IN_CODE_SENDER", "console")  # console | folder (robots and tests)
+MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "")
+
+# --- Django -----------------------------------------------------------------------------------------------------------
+_CONTRIB = (
+    [
+        "coursier.mongodb.apps.MongoAdminConfig",
+        "coursier.mongodb.apps.MongoAuthConfig",
+        "coursier.mongodb.apps.MongoContentTypesConfig",
+    ]
+    if ON_MONGODB
+    else ["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"]
+)
+INSTALLED_APPS = [
+    *_CONTRIB,
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "apps.core",
+    "apps.accounts",
+    "apps.zones",
+    "apps.orders",
+    "apps.couriers",
+    "apps.dispatch",
+    "apps.dashboard",
+    "apps.mobile",
+    "apps.simulation",
+]
+MIGRATION_MODULES = (
+    {app: f"coursier.mongodb.migrations.{app}" for app in ("admin", "auth", "contenttypes")} if ON_MONGODB else {}
+)
+DEFAULT_AUTO_FIELD = (
+    "django_mongodb_backend.fields.ObjectIdAutoField" if ON_MONGODB else "django.db.models.BigAutoField"
+)
+MIDDLEWARE = [
+    "apps.core.api.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "coursier.urls"
+WSGI_APPLICATION = "coursier.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "board"
+LOGOUT_REDIRECT_URL = "sign-in"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+APPEND_SLASH = False
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True  # no collectstatic step on a laptop; the image runs it
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+# --- security: strict unless the embedded default says that there is no TLS in front ---------------------------------
+BEHIND_TLS: bool = env.bool("COURSIER_BEHIND_TLS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- Django REST framework: deny by default ---------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.core.api.permissions.DenyAll"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.core.api.rendering.OrjsonRenderer"],
+    "EXCEPTION_HANDLER": "apps.core.api.errors.handle_exception",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.log_level("COURSIER_LOG_LEVEL", "INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+}

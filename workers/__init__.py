@@ -1,0 +1,1 @@
+"""Celery: one thin file per queue, the beat schedule, and which event leads to which tasks."""
