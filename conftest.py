@@ -47,6 +47,6 @@ def _clean_redis(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(db: None, hand_clock: HandClock) -> Cast:
     """Ada, Bo, Cy and Dee, with their organisations, in one zone."""
     return assemble_cast()

@@ -1,9 +1,9 @@
-"""The Celery application. Messages are hints: the database is the queue of record, and the sweep finds what was lost."""
+"""The Celery application. Messages are hints: the database is the queue of record, the sweep finds what was lost."""
 
 import os
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -11,13 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coursier.settings")
 os.environ.setdefault("CELERY_DB_REUSE_MAX", "1000000")  # else the database connection is closed around each task
 
 
-class CoursierCelery(Celery):
-    """Celery with the errors that a lost broker raises in one place."""
-
-    OPERATIONAL_ERRORS = (OperationalError, RedisError, ConnectionError, TimeoutError)
-
-
 QUEUES = ("relay", "dispatch", "offers", "maintenance")
-app = CoursierCelery("coursier")
+BROKER_ERRORS = (OperationalError, RedisError, ConnectionError, TimeoutError)  # what a lost broker raises
+app = Celery("coursier")
 app.config_from_object("workers.config")
 app.conf.task_queues = [Queue(name) for name in QUEUES]

@@ -23,7 +23,7 @@ def database_settings(url: str) -> dict[str, Any]:
     if is_mongodb(url):
         name = urlsplit(url).path.lstrip("/") or "coursier"
         return {"ENGINE": "django_mongodb_backend", "HOST": url, "NAME": name}
-    settings = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    settings: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     if scheme == "sqlite":
         settings["OPTIONS"] = SQLITE_OPTIONS
         if settings["NAME"] != ":memory:":

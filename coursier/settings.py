@@ -4,6 +4,7 @@ Every variable is listed in docs/settings.md. A value that cannot be read stops 
 Secrets may come from files: NAME_FILE holds the path, as Kubernetes mounts them.
 """
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ CLOCK_ORIGIN: str = env.str("COURSIER_CLOCK_ORIGIN", "")
 CLOCK_STARTED_AT: str = env.str("COURSIER_CLOCK_STARTED_AT", "")
 
 # --- dispatch ---------------------------------------------------------------------------------------------------------
+RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0, validate=validate.Range(min=0.1))
 OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30)
 SIGN_IN_CODE_SENDER: str = env.str("COURSIER_SIGN_IN_CODE_SENDER", "console")  # console | folder (robots and tests)
 MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "")
@@ -143,6 +145,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.log_level("COURSIER_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.log_level("COURSIER_LOG_LEVEL", logging.INFO)},
     "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
 }

@@ -13,12 +13,14 @@ class UserManager(BaseUserManager["User"]):
     """Makes users; the address is the name they sign in with."""
 
     def create_user(self, email: str, password: str | None = None, **values: Any) -> "User":
+        """Make a person; without a password they cannot sign in."""
         user = self.model(email=self.normalize_email(email).lower(), **values)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **values: Any) -> "User":
+        """Make a platform administrator."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **values)
 
 

@@ -29,7 +29,7 @@ def principal_of_key(secret: str) -> Principal:
 
 def principal_of_user(user: User) -> Principal:
     """Who a signed-in person stands for: the organisations they belong to, and those they dispatch for."""
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_active:
         return SIGNED_OUT
     roles = dict(Membership.objects.filter(user_id=user.pk).values_list("organisation_id", "role"))
     dispatches = {key for key, role in roles.items() if role in (MemberRole.OWNER, MemberRole.DISPATCHER)}

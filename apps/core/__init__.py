@@ -1,4 +1,4 @@
-"""The shared kernel: errors, the one clock, atomic writes, events and their outbox, locks, idempotency, pages, geometry.
+"""The shared kernel: errors, the one clock, atomic writes, events and outbox, locks, idempotency, pages, geometry.
 
 It knows no order and no courier. Every other app may import it; it imports none of them.
 """

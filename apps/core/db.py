@@ -93,7 +93,7 @@ def on_commit(function: Callable[[], None]) -> None:
 
 
 class Record(models.Model):
-    """A row with a time-sorted key. The column is `_id`: under any other name joins on MongoDB were 200 times slower."""
+    """A row with a time-sorted key. The column is `_id`: under another name joins on MongoDB were 200 times slower."""
 
     id = models.UUIDField(primary_key=True, default=new_id, db_column="_id", editable=False)
 

@@ -24,7 +24,7 @@ _actor: ContextVar[str] = ContextVar("actor", default="system")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainEvent:
-    """Base of all events. Subclasses are frozen dataclasses; `order_id` and `organisation_id`, if present, are indexed."""
+    """Base of all events: frozen dataclasses. `order_id` and `organisation_id`, where present, are indexed."""
 
     kinds: ClassVar[dict[str, type["DomainEvent"]]] = {}
 
@@ -91,9 +91,9 @@ def _typed(kind: Any, value: Any) -> Any:
 
 def wake_relay() -> None:
     """Ask the relay to look now. A hint only: when the broker is away the beat sweep finds the rows."""
-    from coursier.celery import app  # late: Celery is not needed to write rows
+    from coursier.celery import BROKER_ERRORS, app  # late: Celery is not needed to write rows
 
     try:
         app.send_task(RELAY_TASK, ignore_result=True, retry=False)
-    except app.OPERATIONAL_ERRORS as error:
+    except BROKER_ERRORS as error:
         logger.warning("The broker did not take the relay's wake-up (%s): the sweep will find the events.", error)

@@ -1,8 +1,9 @@
 """Repeated requests. The first with a key does the work; the others get the same answer, whenever they come.
 
 Follows draft-ietf-httpapi-idempotency-key-header: no key 400, same key with another body 422, still running 409,
-done: the stored answer, success or error. The unique index on (principal, operation, key) is the lock; an owner that
-crashed loses it when its lease ends, and since an order carries its key, the retry finds what the crashed one wrote.
+done: the stored answer. A refusal is not stored: it wrote nothing, and the same request may be right a moment later.
+The unique index on (principal, operation, key) is the lock. The answer is written with the work, in one transaction:
+an owner that crashed has written neither, and loses the key when its lease ends.
 """
 
 import hashlib
@@ -22,16 +23,25 @@ from apps.core.models import IdempotentAnswer
 LEASE = timedelta(seconds=60)
 KEPT_FOR = timedelta(hours=48)
 MAX_KEY = 255
+MAX_OPERATION = 120
 
 
 class KeyReused(Invalid):
+    """The key belongs to another request."""
+
     code = "idempotency_key_reused"
     message = "This Idempotency-Key was used with another body."
 
 
 class StillRunning(Conflict):
+    """The first request with the key has no answer yet."""
+
     code = "request_in_progress"
     message = "The first request with this Idempotency-Key is still running: try again in a second."
+
+
+class _LeaseLost(Exception):
+    """Another request took the key over. No Conflict: running the work again would not bring the key back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +68,20 @@ class KeyedRequest:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the body, its keys sorted."""
-        return hashlib.sha256(orjson.dumps(self.body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        """SHA-256 of the operation and the body, its keys sorted."""
+        asked = [self.operation, self.body]
+        return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The columns that are unique together. Where a cut operation makes two alike, the fingerprint differs."""
+        return {"principal": self.principal, "operation": self.operation[:MAX_OPERATION], "key": self.key}
 
 
 def answer_once(request: KeyedRequest, work: Callable[[], Answer]) -> Answer:
     """Run `work` for the first request with a key, in one transaction with its stored answer; replay it to the others.
 
-    Raises KeyReused or StillRunning. An exception from `work` frees the key again: nothing was written.
+    Raises KeyReused or StillRunning. An exception from `work` undoes what it wrote and frees the key again.
     """
     owned = _take(request)
     if isinstance(owned, Answer):
@@ -76,13 +92,13 @@ def answer_once(request: KeyedRequest, work: Callable[[], Answer]) -> Answer:
         answer = work()
         kept = IdempotentAnswer.objects.filter(pk=owned.pk, status=None, leased_until=owned.leased_until)
         if kept.update(status=answer.status, body=answer.body) != 1:
-            raise StillRunning  # the lease ended and another request took the key over: it answers, this one undoes
+            raise _LeaseLost  # undoes the work of this request: the other one answers
         return answer
 
     try:
         return work_and_remember()
-    except StillRunning:
-        raise
+    except _LeaseLost:
+        raise StillRunning from None
     except Exception:
         IdempotentAnswer.objects.filter(pk=owned.pk, status=None, leased_until=owned.leased_until).delete()
         raise
@@ -92,11 +108,11 @@ def _take(request: KeyedRequest) -> IdempotentAnswer | Answer:
     """The key's row, now owned by this request, or the answer that is already there."""
     wall = datetime.now(UTC)
     leased_until = (wall + LEASE).replace(microsecond=0)
-    identity = {"principal": request.principal, "operation": request.operation, "key": request.key}
+    columns = {**request.identity, "fingerprint": request.fingerprint, "created_at": wall}
     try:
-        return _insert(fingerprint=request.fingerprint, leased_until=leased_until, created_at=wall, **identity)
+        return _insert(leased_until=leased_until, **columns)
     except IntegrityError:
-        row = IdempotentAnswer.objects.filter(**identity).first()
+        row = IdempotentAnswer.objects.filter(**request.identity).first()
     if row is None:
         raise StillRunning
     if row.fingerprint != request.fingerprint:

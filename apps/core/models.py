@@ -9,7 +9,7 @@ from apps.core.db import Record
 
 
 class Event(Record):
-    """One thing that happened. Written in the same transaction as the change, handed on by the relay, kept as history."""
+    """One thing that happened: written in the transaction of the change, handed on by the relay, kept as history."""
 
     name = models.CharField(max_length=64)
     payload = models.JSONField()
@@ -26,7 +26,7 @@ class Event(Record):
         indexes: ClassVar = [
             models.Index(fields=["order_id", "id"], name="event_order"),
             models.Index(fields=["organisation_id", "id"], name="event_organisation"),
-            models.Index(fields=["id"], name="event_pending", condition=models.Q(relayed_at__isnull=True)),
+            models.Index(fields=["relayed_at", "id"], name="event_pending"),  # MongoDB has no partial index on NULL
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,8 @@ MOVES: frozenset[tuple[CourierStatus, CourierStatus]] = frozenset(
 
 
 class IllegalDutyMove(Conflict):
+    """The table has no such move."""
+
     code = "illegal_duty_move"
 
 

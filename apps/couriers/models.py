@@ -1,6 +1,6 @@
 """Tables of couriers: fleets, vehicles, couriers, shifts, devices, sign-in codes."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -58,7 +58,7 @@ class Courier(VersionedRecord):
     skills = models.JSONField(default=list, blank=True)
     zone = models.ForeignKey("zones.Zone", null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # on duty
     shift = models.ForeignKey("Shift", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    max_legs = models.PositiveSmallIntegerField(default=4)
+    max_legs = models.PositiveSmallIntegerField(default=8)
     load_legs = models.PositiveSmallIntegerField(default=0, editable=False)
     route_end = models.PositiveIntegerField(default=0, editable=False)  # the last place given out in the route
     last_lat = models.FloatField(null=True, blank=True)  # where they last acted: when the live position is gone
@@ -81,7 +81,7 @@ class Courier(VersionedRecord):
             return None
         return Point(self.last_lat, self.last_lon)
 
-    def move_to(self, wanted: CourierStatus, **changes: object) -> None:
+    def move_to(self, wanted: CourierStatus, **changes: Any) -> None:
         """Change the status, if the table allows it. Raises IllegalDutyMove or Conflict."""
         check_move(CourierStatus(self.status), wanted)
         self.swap(status=wanted, **changes)

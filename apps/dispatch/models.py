@@ -25,9 +25,7 @@ class Offer(Record):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["leg"], condition=models.Q(status="live"), name="one_live_offer_per_leg"
-            )
+            models.UniqueConstraint(fields=["leg"], condition=models.Q(status="live"), name="one_live_offer_per_leg")
         ]
         indexes: ClassVar = [
             models.Index(fields=["courier", "status"], name="offer_courier_status"),

@@ -76,6 +76,8 @@ _ORDER_FOLLOWS: dict[LegStatus, OrderStatus] = {
 
 
 class IllegalMove(Conflict):
+    """The table has no such move; `state` tells where the leg stands."""
+
     code = "illegal_move"
 
 

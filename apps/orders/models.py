@@ -76,11 +76,8 @@ class Order(VersionedRecord):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["organisation", "external_id"],
-                condition=models.Q(external_id__isnull=False),
-                name="one_order_per_external_id",
-            )
+            # NULLs are distinct from each other on all three databases.
+            models.UniqueConstraint(fields=["organisation", "external_id"], name="one_order_per_external_id")
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-id"], name="order_newest"),
@@ -130,6 +127,7 @@ class Leg(VersionedRecord):
     is_pinned = models.BooleanField(default=False)  # the planner keeps its hands off
     unassigned_reason = models.CharField(max_length=40, blank=True)  # the planner's last word on it
     plan_attempts = models.PositiveSmallIntegerField(default=0)  # how often it was in a plan that did not end
+    status_since = models.DateTimeField(default=clock.now)  # of the last move: how long they have been waiting there
     assigned_at = models.DateTimeField(null=True, blank=True)
     picked_up_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from apps.accounts.principals import Principal
 from apps.core.models import Event
 from apps.orders.errors import OrderNotFound
-from apps.orders.lifecycle import WAITING, WITH_COURIER
+from apps.orders.lifecycle import WAITING, WITH_COURIER, LegStatus
 from apps.orders.models import Leg, Order
 
 
@@ -48,6 +48,11 @@ def history_of(order_id: UUID) -> list[HistoryEntry]:
 def waiting_legs(zone_id: UUID) -> QuerySet[Leg]:
     """Legs of a zone that nobody has yet."""
     return Leg.objects.filter(zone_id=zone_id, status__in=WAITING)
+
+
+def zones_with_open_legs() -> list[UUID]:
+    """The zones in which a leg waits to be planned."""
+    return list(Leg.objects.filter(status=LegStatus.OPEN).order_by().values_list("zone_id", flat=True).distinct())
 
 
 def legs_of_couriers(courier_ids: list[UUID]) -> QuerySet[Leg]:

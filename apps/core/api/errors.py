@@ -1,10 +1,14 @@
 """Maps every error to the one shape that the APIs document, and a kind of error to its HTTP status."""
 
+import logging
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -12,6 +16,9 @@ from rest_framework.views import set_rollback
 from apps.core import errors
 from apps.core.errors import CoursierError, FieldError
 
+logger = logging.getLogger(__name__)
+API_PREFIXES = ("/v1/", "/mobile/v1/")
+MAX_FIELDS = 50  # of one answer: a caller who sends ten thousand wrong fields is told of the first ones
 STATUS: dict[type[CoursierError], int] = {
     errors.NotFound: 404,
     errors.Conflict: 409,
@@ -59,7 +66,7 @@ def _translate(raised: Exception) -> tuple[int, CoursierError | None]:
         case CoursierError():
             return status_of(raised), raised
         case drf.ValidationError():
-            fields = tuple(_fields(raised.detail, ""))
+            fields = tuple(islice(_fields(raised.detail, ""), MAX_FIELDS))
             return 400, _coded("invalid_request", "The request is not as documented.", fields)
         case drf.NotAuthenticated() | drf.AuthenticationFailed():
             return 401, errors.Unauthenticated()
@@ -67,8 +74,11 @@ def _translate(raised: Exception) -> tuple[int, CoursierError | None]:
             return 404, errors.NotFound()
         case PermissionDenied() | drf.PermissionDenied():
             return 403, errors.Forbidden()
+        case OperationalError():
+            logger.error("The database did not answer a request.", exc_info=raised)
+            return 503, errors.Unavailable()
         case drf.APIException():
-            return raised.status_code, _coded(str(raised.default_code), str(raised.detail))
+            return raised.status_code, _coded(str(raised.get_codes()), str(raised.detail))
         case _:
             return 500, None
 
@@ -80,15 +90,54 @@ def _coded(code: str, message: str, fields: tuple[FieldError, ...] = ()) -> Cour
 
 
 def _fields(detail: Any, path: str) -> Iterator[FieldError]:
-    """Flattens DRF's nested details: `{"pickup": {"lat": [..]}}` becomes one row with the path `pickup.lat`."""
+    """Flattens DRF's nested details: `{"parcels": [{"weight_g": [..]}]}` is one row, `parcels[0].weight_g`."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            here = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
-            yield from _fields(inner, here)
+            yield from _fields(inner, _below(path, name))
     elif isinstance(detail, list) and any(isinstance(inner, Mapping | list) for inner in detail):
         for index, inner in enumerate(detail):
-            yield from _fields(inner, f"{path}[{index}]")
+            yield from _fields(inner, _below(path, index))
     elif isinstance(detail, list):
-        yield from (FieldError(path, str(getattr(d, "code", "invalid")), str(d)) for d in detail)
+        yield from (_field(path, inner) for inner in detail)
     else:
-        yield FieldError(path, str(getattr(detail, "code", "invalid")), str(detail))
+        yield _field(path, detail)
+
+
+def _field(path: str, detail: Any) -> FieldError:
+    return FieldError(path, str(getattr(detail, "code", "invalid")), str(detail))
+
+
+def _below(path: str, name: str | int) -> str:
+    """The path of a part: by its name, or by its place in a list. What is wrong with the whole keeps its path."""
+    if name == "non_field_errors":
+        return path
+    return f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}".lstrip(".")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404: the one shape below the APIs, its own page elsewhere."""
+    if not _is_api(request):
+        return defaults.page_not_found(request, exception)
+    return _shaped(request, 404, errors.NotFound("There is no such path."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a request so odd that no view saw it."""
+    if not _is_api(request):
+        return defaults.bad_request(request, exception)
+    return _shaped(request, 400, _coded("bad_request", "This request cannot be served."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: our own fault. The log has the cause under the same request id."""
+    if not _is_api(request):
+        return defaults.server_error(request)
+    return _shaped(request, 500, _coded("server_error", "Something went wrong on our side."))
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith(API_PREFIXES)
+
+
+def _shaped(request: HttpRequest, status: int, error: CoursierError) -> JsonResponse:
+    return JsonResponse(error_body(error, getattr(request, "request_id", "")), status=status)

@@ -6,12 +6,14 @@ A key sorts by time of birth, so the cursor is the last key of the page: stable 
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from rest_framework import serializers
 
-from apps.core.errors import FieldError, Invalid
+from apps.core.api.fields import Text
+from apps.core.api.serializers import StrictSerializer
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 50
@@ -26,17 +28,36 @@ class PageRequest:
     after: UUID | None = None
 
 
-def page_request(query: dict[str, str]) -> PageRequest:
-    """Read `limit` and `cursor` from a query string. Raises Invalid and names the one that is wrong."""
-    limit, cursor = query.get("limit", str(DEFAULT_LIMIT)), query.get("cursor")
-    if not limit.isdecimal() or not 1 <= int(limit) <= MAX_LIMIT:
-        raise Invalid(fields=(FieldError("limit", "out_of_range", f"A number from 1 to {MAX_LIMIT}."),))
-    if not cursor:
-        return PageRequest(int(limit))
-    try:
-        return PageRequest(int(limit), UUID(bytes=base64.urlsafe_b64decode(cursor + "==")))
-    except (ValueError, binascii.Error):
-        raise Invalid(fields=(FieldError("cursor", "malformed", "Not a cursor of this list."),)) from None
+class Cursor(Text):
+    """The `next_cursor` of a page before; the last key of that page inside."""
+
+    default_error_messages: ClassVar = {"malformed": "Not a cursor of this list."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=64, **options)
+
+    def to_internal_value(self, data: Any) -> UUID:  # type: ignore[override]
+        """The key. Fails when this is no cursor."""
+        try:
+            return UUID(bytes=base64.urlsafe_b64decode(super().to_internal_value(data) + "=="))
+        except (ValueError, binascii.Error):
+            self.fail("malformed")
+
+
+class PageQuery(StrictSerializer):
+    """The query string of a list: `limit` and `cursor`. Lists with filters subclass it and add them."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT)
+    cursor = Cursor(required=False)
+
+    @classmethod
+    def read(cls, query: dict[str, str]) -> tuple[PageRequest, dict[str, Any]]:
+        """The page and the filters that a query string asks for; an empty value asks for nothing.
+
+        Raises ValidationError (400), also for a filter that the list does not have: a misspelt one would show all.
+        """
+        values = dict(cls(data={name: value for name, value in query.items() if value}).validated())
+        return PageRequest(values.pop("limit"), values.pop("cursor", None)), values
 
 
 def page_of(rows: QuerySet[Row], request: PageRequest) -> tuple[list[Row], str | None]:

@@ -1,11 +1,11 @@
-"""Bundles: legs of one pickup place, picked up together and dropped off in a fixed order; and when each stop is made."""
+"""Bundles: legs of one pickup place, picked up together and dropped off in a fixed order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from apps.dispatch.engine.cost import leg_cost_min, left_out_cost_min
+from apps.dispatch.engine.cost import left_out_cost_min, leg_cost_min
 from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.tables import Ints, Mask
 from apps.dispatch.engine.travel import Floats, pair_seconds

@@ -28,8 +28,8 @@ def target_size(market: Market) -> int:
 def make_bundles(market: Market, size: int) -> list[tuple[int, ...]]:
     """Partition the legs of a market into bundles of at most `size`: rows of legs in drop-off order.
 
-    The legs of a place are dealt out, the first to be ready first, over as few bundles as the size allows, each to where
-    it delays riding and waiting least. Two legs meet only when some courier may carry both at once.
+    The legs of a place are dealt out, the first to be ready first, over as few bundles as the size allows, each to
+    where it delays riding and waiting least. Two legs meet only when some courier may carry both at once.
     """
     legs = market.legs
     if size <= 1:
@@ -92,7 +92,7 @@ class _Place:
 
 
 def _deal(place: _Place, size: int) -> list[list[int]]:
-    """Cheapest insertion of each leg into one of ceil(n / size) slots, or into one of its own where none can have it."""
+    """Cheapest insertion of each leg into one of ceil(n / size) slots, or into a new one where none can have it."""
     n = len(place.rows)
     slots: list[list[int]] = [[] for _ in range(math.ceil(n / size))]
     for k in range(n):

@@ -33,9 +33,8 @@ def _pair(match: Match, market: Market, bundle: int, courier: int) -> _Pair:
     ride, half = float(prices.ride_s[bundle, courier]), float(bundles.pickup_half_s[bundle])
     pickup_at = float(prices.pickup_at[bundle, courier])
     vehicle = couriers.vehicle[courier]
-    after = []
-    for rank in bundles.ranks[: len(rows)]:
-        after.append(float(rank.after_pickup_s[vehicle, np.searchsorted(rank.bundle, bundle)]))
+    ranks = bundles.ranks[: len(rows)]
+    after = [float(rank.after_pickup_s[vehicle, np.searchsorted(rank.bundle, bundle)]) for rank in ranks]
     return _Pair(
         courier_id=couriers.states[courier].id,
         leg_ids=tuple(legs.legs[row].id for row in rows),

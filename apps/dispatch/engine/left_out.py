@@ -43,7 +43,7 @@ def explain(snapshot: Snapshot, leftovers: Leftovers) -> dict[str, UnassignedRea
     remaining = np.ones((len(legs), len(on_duty)), dtype=bool)
     for reason, allowed in _limits(market):
         remaining &= allowed
-        for row in np.flatnonzero(~remaining.any(axis=1)):
+        for row in np.flatnonzero(~remaining.any(axis=1)).tolist():
             reasons.setdefault(legs[row].id, reason)
     is_idle = np.array([courier.id in leftovers.idle for courier in on_duty], dtype=bool)
     is_cut = np.array([courier.id in leftovers.cut_couriers for courier in on_duty], dtype=bool)

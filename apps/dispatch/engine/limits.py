@@ -1,48 +1,44 @@
-"""The hard limits that do not depend on time: who may carry what. Masks are (n_legs, n_couriers), True where allowed."""
+"""The hard limits that do not depend on time: who may carry what.
+
+Masks are (n_legs, n_couriers), True where allowed.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
-from apps.dispatch.engine.snapshot import OpenLeg
+from apps.dispatch.engine.snapshot import CourierState, OpenLeg
 from apps.dispatch.engine.tables import CourierTable, LegTable, Mask
 
 Key: TypeAlias = frozenset[str] | None
 
 
-def _mask(keys: Sequence[Key], n_couriers: int, row_of: Callable[[frozenset[str]], list[bool]]) -> Mask:
-    """One row per leg by its key; rows of equal keys are worked out once. An empty or missing key allows everyone."""
+def _mask(keys: Sequence[Key], couriers: CourierTable, allows: Callable[[frozenset[str], CourierState], bool]) -> Mask:
+    """One row per leg by its key; rows of equal keys are worked out once. No key allows everyone."""
     rows: dict[Key, int] = {}
     index = [rows.setdefault(key, len(rows)) for key in keys]
-    table = np.ones((len(rows), n_couriers), dtype=bool)
+    table = np.ones((len(rows), len(couriers)), dtype=bool)
     for key, row in rows.items():
         if key is not None:
-            table[row] = row_of(key)
+            table[row] = [allows(key, courier) for courier in couriers.states]
     return table[index]
 
 
 def in_eligible_fleet(legs: Sequence[OpenLeg], couriers: CourierTable) -> Mask:
     """Whether the courier's fleet may carry the leg."""
-    return _mask(
-        [leg.eligible_fleets for leg in legs], len(couriers), lambda fleets: [s.fleet_id in fleets for s in couriers.states]
-    )
+    return _mask([leg.eligible_fleets for leg in legs], couriers, lambda fleets, courier: courier.fleet_id in fleets)
 
 
 def has_skills(legs: Sequence[OpenLeg], couriers: CourierTable) -> Mask:
     """Whether the courier has all the skills of the leg."""
-    return _mask(
-        [leg.skills or None for leg in legs], len(couriers), lambda skills: [skills <= s.skills for s in couriers.states]
-    )
+    return _mask([leg.skills or None for leg in legs], couriers, lambda skills, courier: skills <= courier.skills)
 
 
 def is_not_excluded(legs: Sequence[OpenLeg], couriers: CourierTable) -> Mask:
     """Whether the courier has neither declined the leg nor been kept from it."""
-    return _mask(
-        [leg.excluded_couriers or None for leg in legs],
-        len(couriers),
-        lambda excluded: [s.id not in excluded for s in couriers.states],
-    )
+    excluded = [leg.excluded_couriers or None for leg in legs]
+    return _mask(excluded, couriers, lambda ids, courier: courier.id not in ids)
 
 
 def can_carry_weight(legs: LegTable, couriers: CourierTable) -> Mask:

@@ -40,22 +40,21 @@ class Market:
 
     def may_carry_together(self, rows: Sequence[int]) -> Mask:
         """Who may carry all these legs at once, time apart; (n_couriers,)."""
-        if len(rows) == 1:
-            return self.may_carry[rows[0]]
         picked = list(rows)
-        allowed: Mask = self.may_carry[picked].all(axis=0)
-        allowed &= self.legs.weight_g[picked].sum() <= self.couriers.spare_weight_g
-        allowed &= self.legs.parcels[picked].sum() <= self.couriers.spare_parcels
-        return allowed
+        light_enough = self.legs.weight_g[picked].sum() <= self.couriers.spare_weight_g
+        few_enough = self.legs.parcels[picked].sum() <= self.couriers.spare_parcels
+        together: Mask = self.may_carry[picked].all(axis=0) & light_enough & few_enough
+        return together
 
 
 def couriers_on_duty(snapshot: Snapshot) -> tuple[CourierState, ...]:
     """Couriers whose duty has begun or will soon, and who are free before it ends."""
-    now, begins_by = snapshot.now, snapshot.now + snapshot.settings.shift_lookahead_s
+    begins_by = snapshot.now + snapshot.settings.shift_lookahead_s
     return tuple(
         courier
         for courier in snapshot.couriers
-        if courier.on_duty_from <= begins_by and max(now, courier.free_at, courier.on_duty_from) <= courier.shift_ends_at
+        if courier.on_duty_from <= begins_by
+        and max(snapshot.now, courier.free_at, courier.on_duty_from) <= courier.shift_ends_at
     )
 
 

@@ -46,16 +46,14 @@ def _reasons(
     )
     explained = explain(snapshot, leftovers)
     return {
-        leg.id: explained.get(leg.id, UnassignedReason.BEYOND_HORIZON)
-        for leg in snapshot.legs
-        if leg.id not in planned
+        leg.id: explained.get(leg.id, UnassignedReason.BEYOND_HORIZON) for leg in snapshot.legs if leg.id not in planned
     }
 
 
 def _matchings(
     snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
 ) -> Iterable[tuple[Market, Match]]:
-    """The matching of bundles; then, if whole bundles were left out though somebody is idle, that of their legs alone."""
+    """The matching of bundles; then, of bundles left out though somebody is idle, that of their legs alone."""
     if not couriers or not legs:
         return
     market = Market.of(snapshot, couriers, legs)

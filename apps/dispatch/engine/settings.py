@@ -32,7 +32,7 @@ class PlannerSettings:
     """Minutes of cost per minute of lateness, on top of the minute itself."""
 
     leave_out_price_min: float = 150.0
-    """Leaving a leg out costs as much as dropping it off this many minutes after it is ready (or from now, if it is)."""
+    """Leaving a leg out costs as much as dropping it off this many minutes after it is ready, or from now."""
 
     horizon_s: float = 4 * 3600.0
     """Legs ready later than this many seconds from now are left for a later plan."""

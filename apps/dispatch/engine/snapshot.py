@@ -49,7 +49,7 @@ class OpenLeg:
     placed_at: float
     ready_at: float
     due_at: float | None = None
-    """Promised drop-off; later costs, but is allowed. None: `PlannerSettings.lateness_threshold_s` after it was placed."""
+    """Promised drop-off; later is allowed, and costs. None: `PlannerSettings.lateness_threshold_s` after placement."""
     drop_by: float | None = None
     """Hard end of the drop-off window. None: no such end."""
     weight_g: int = 0

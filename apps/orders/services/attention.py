@@ -17,9 +17,7 @@ def raise_attention(*, order_id: UUID, reason: str) -> bool:
         return False
     order.swap(needs_attention=True, attention_reason=reason)
     publish(
-        AttentionRaised(
-            order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason
-        )
+        AttentionRaised(order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason)
     )
     return True
 
@@ -33,8 +31,6 @@ def clear_attention(*, order_id: UUID) -> bool:
     reason = order.attention_reason
     order.swap(needs_attention=False, attention_reason="")
     publish(
-        AttentionCleared(
-            order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason
-        )
+        AttentionCleared(order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason)
     )
     return True

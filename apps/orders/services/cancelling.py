@@ -24,8 +24,6 @@ def cancel_order(*, order_id: UUID, reason: str) -> Order:
         move_leg(leg_id=leg_id, move=LegMove(LegStatus.CANCELLED, courier_id, reason=reason, at=clock.now()))
     order = Order.objects.get(pk=order_id)
     publish(
-        OrderCancelled(
-            order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason
-        )
+        OrderCancelled(order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason)
     )
     return order

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from apps.core import clock
 from apps.core.db import atomic
 from apps.core.events import publish
@@ -42,9 +44,11 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
     if move.from_version is not None:
         leg.version = move.from_version  # the swap then fails unless it is still that version
     before, at = leg.status, move.at or clock.now()
-    changes: dict[str, Any] = {_STAMPED[move.to]: at} if move.to in _STAMPED else {}
+    changes: dict[str, Any] = {"status_since": at}
+    if move.to in _STAMPED:
+        changes[_STAMPED[move.to]] = at
     if move.to == LegStatus.OPEN:
-        changes["assigned_at"] = None
+        changes |= {"assigned_at": None, "unassigned_reason": ""}
     leg.move_to(move.to, courier_id=move.courier_id, **changes)
     _order_follows(leg, at)
     publish(
@@ -92,3 +96,8 @@ def note_unassigned(reasons: dict[UUID, str], *, current: dict[UUID, str]) -> in
 
 def _write_reason(leg_ids: Collection[UUID], reason: str) -> int:
     return Leg.objects.filter(pk__in=leg_ids, status=LegStatus.OPEN).update(unassigned_reason=reason)
+
+
+def count_plan_attempt(leg_ids: Collection[UUID]) -> None:
+    """These legs were in a plan that did not end: too often, and they are set aside for a person to look at."""
+    Leg.objects.filter(pk__in=leg_ids).update(plan_attempts=F("plan_attempts") + 1)

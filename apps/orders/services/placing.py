@@ -120,9 +120,7 @@ def terms_of(new: NewOrder, *, at: datetime) -> Terms:
     ready_at = max(new.ready_at or at, at)
     due_at = new.due_at or max(at, ready_at - PICKUP_PROMISE) + DUE_AFTER
     _check(new, at=at, ready_at=ready_at, due_at=due_at)
-    trip = tariffs.Trip(
-        new.pickup.point, new.dropoff.point, new.weight_g, ready_at, zone.detour_factor, zone.time_zone
-    )
+    trip = tariffs.Trip(new.pickup.point, new.dropoff.point, new.weight_g, ready_at, zone.detour_factor, zone.time_zone)
     return Terms(zone, tariffs.price_lines(trip), trip.distance_m, ready_at, due_at)
 
 
@@ -151,9 +149,10 @@ def place_order(new: NewOrder) -> Order:
     try:
         return _write(new, terms, at)
     except IntegrityError as error:
-        if new.external_id and Order.objects.filter(
-            organisation_id=new.organisation_id, external_id=new.external_id
-        ).exists():
+        if (
+            new.external_id
+            and Order.objects.filter(organisation_id=new.organisation_id, external_id=new.external_id).exists()
+        ):
             raise ExternalIdTaken from error
         raise
 
@@ -173,7 +172,7 @@ def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
         is_test=new.is_test,
     )
     if new.quote_id:
-        columns |= _use_quote(new, order_id=order.pk, at=at)
+        columns |= _use_quote(new, new.quote_id, order_id=order.pk, at=at)
     for name, value in columns.items():
         setattr(order, name, value)
     order.save(force_insert=True)
@@ -210,9 +209,9 @@ def _leg(new: NewOrder, order: Order, terms: Terms) -> Leg:
     )
 
 
-def _use_quote(new: NewOrder, *, order_id: UUID, at: datetime) -> dict[str, Any]:
+def _use_quote(new: NewOrder, quote_id: UUID, *, order_id: UUID, at: datetime) -> dict[str, Any]:
     """Use up the quote and take over its terms."""
-    quote = Quote.objects.filter(pk=new.quote_id, organisation_id=new.organisation_id).first()
+    quote = Quote.objects.filter(pk=quote_id, organisation_id=new.organisation_id).first()
     if quote is None:
         raise QuoteNotFound
     if quote.used_by_order_id:

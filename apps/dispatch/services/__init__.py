@@ -1,0 +1,23 @@
+"""Writes of dispatch: one file per use case."""
+
+from apps.dispatch.services.assigning import PlannedPart, assign_leg, unassign_leg
+from apps.dispatch.services.courier_work import courier_moves_leg
+from apps.dispatch.services.offering import accept_offer, decline_offer, expire_offers, make_offer
+from apps.dispatch.services.planning import plan_zone
+from apps.dispatch.services.releasing import release_ended
+from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_silent_couriers
+
+__all__ = [
+    "PlannedPart",
+    "accept_offer",
+    "assign_leg",
+    "courier_moves_leg",
+    "decline_offer",
+    "expire_offers",
+    "flag_unattended",
+    "make_offer",
+    "plan_zone",
+    "release_ended",
+    "reopen_legs_of_silent_couriers",
+    "unassign_leg",
+]

@@ -1,0 +1,112 @@
+"""Give a leg to a courier, or take it back: the leg, its order, the courier's load and the event in one transaction.
+
+Two writers cannot both win: the leg's row is swapped on its version, the courier's on theirs, and "one live assignment
+per leg" is a unique index besides.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from apps.core import clock
+from apps.core.db import atomic, on_commit
+from apps.couriers.errors import CourierNotFound
+from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.models import Courier
+from apps.couriers.positions import tell_couriers
+from apps.dispatch.errors import CourierNotAvailable
+from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
+from apps.dispatch.models import Assignment
+from apps.dispatch.services.releasing import end_assignment, withdraw_offer
+from apps.orders.errors import LegNotFound
+from apps.orders.lifecycle import LegStatus
+from apps.orders.models import Leg
+from apps.orders.services import LegMove, clear_attention, move_leg
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPart:
+    """What the planner knows about an assignment: its place in the route, the expected times, and why.
+
+    `leg_version` is the version the plan was made on: the assignment fails if the leg changed since.
+    """
+
+    leg_version: int
+    pickup_place: int
+    dropoff_place: int
+    expected_pickup_at: datetime | None = None
+    expected_dropoff_at: datetime | None = None
+    why: dict[str, Any] = field(default_factory=dict)
+
+
+@atomic(rereads=2)
+def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: PlannedPart | None = None) -> Assignment:
+    """Give a leg to a courier. By hand it is also taken from another courier who has not picked it up yet.
+
+    Raises LegNotFound, CourierNotAvailable, IllegalMove, or Conflict when somebody was faster.
+    """
+    leg = Leg.objects.filter(pk=leg_id).first()
+    if leg is None:
+        raise LegNotFound
+    if by == AssignedBy.DISPATCHER:
+        _take_back(leg, courier_id)
+    courier = _reserve(courier_id, planned)
+    move = LegMove(
+        LegStatus.ASSIGNED, courier_id, reason=by.value, from_version=planned.leg_version if planned else None
+    )
+    moved = move_leg(leg_id=leg_id, move=move)
+    assignment = Assignment.objects.create(
+        leg=moved,
+        courier=courier,
+        epoch=moved.epoch,
+        assigned_by=by,
+        why=planned.why if planned else {},
+        pickup_place=planned.pickup_place if planned else courier.route_end - 1,
+        dropoff_place=planned.dropoff_place if planned else courier.route_end,
+        expected_pickup_at=planned.expected_pickup_at if planned else None,
+        expected_dropoff_at=planned.expected_dropoff_at if planned else None,
+        assigned_at=clock.now(),
+    )
+    if moved.order.needs_attention:
+        clear_attention(order_id=moved.order_id)
+    on_commit(lambda: tell_couriers([courier_id]))
+    return assignment
+
+
+def _take_back(leg: Leg, courier_id: UUID) -> None:
+    """Before an assignment by hand: a live offer is withdrawn, another courier's assignment ended."""
+    if leg.courier_id == courier_id:
+        raise CourierNotAvailable("This courier has the leg already.")
+    if leg.status == LegStatus.OFFERED:
+        withdraw_offer(leg_id=leg.pk, reason="assigned by hand")
+    elif leg.courier_id:
+        unassign_leg(leg_id=leg.pk, reason="reassigned by hand")
+
+
+def _reserve(courier_id: UUID, planned: PlannedPart | None) -> Courier:
+    """Take room for one more leg with the courier, and places at the end of the route."""
+    courier = Courier.objects.filter(pk=courier_id).first()
+    if courier is None:
+        raise CourierNotFound
+    if courier.status == CourierStatus.OFF_DUTY or not courier.is_active:
+        raise CourierNotAvailable(f"{courier.name} is not on duty.")
+    if courier.load_legs >= courier.max_legs:
+        raise CourierNotAvailable(f"{courier.name} has {courier.load_legs} legs already, which is the most they take.")
+    route_end = max(courier.route_end, planned.dropoff_place) if planned else courier.route_end + 2
+    courier.swap(load_legs=courier.load_legs + 1, route_end=route_end)
+    return courier
+
+
+@atomic(rereads=3)
+def unassign_leg(*, leg_id: UUID, reason: str, end: AssignmentEnd = AssignmentEnd.UNASSIGNED) -> Leg:
+    """Take a leg back from its courier, who has not picked it up yet. Raises LegNotFound or IllegalMove."""
+    leg = Leg.objects.filter(pk=leg_id).first()
+    if leg is None:
+        raise LegNotFound
+    courier_id = leg.courier_id
+    moved = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OPEN, None, reason=reason))
+    end_assignment(leg_id=leg_id, end=end)
+    if courier_id:
+        on_commit(lambda: tell_couriers([courier_id]))
+    return moved

@@ -1,0 +1,61 @@
+"""What a courier does with a leg they have: arrive, pick up, deliver, fail."""
+
+from datetime import datetime
+from uuid import UUID
+
+from apps.core.db import atomic
+from apps.dispatch.errors import NotYourLeg
+from apps.dispatch.lifecycle import AssignmentEnd
+from apps.dispatch.models import Assignment
+from apps.dispatch.services.releasing import end_assignment
+from apps.orders.errors import LegNotFound, StaleEpoch
+from apps.orders.lifecycle import LegStatus
+from apps.orders.models import Leg
+from apps.orders.services import LegMove, move_leg
+
+_WAY = (LegStatus.ASSIGNED, LegStatus.AT_PICKUP, LegStatus.PICKED_UP, LegStatus.AT_DROPOFF, LegStatus.DELIVERED)
+
+
+@atomic(rereads=3)
+def courier_moves_leg(
+    *,
+    courier_id: UUID,
+    leg_id: UUID,
+    epoch: int,
+    to: LegStatus,
+    reason: str = "",
+    device_time: datetime | None = None,
+) -> Leg:
+    """Move a leg on, as the courier who has it. A step already made changes nothing, so phones may repeat themselves.
+
+    Raises LegNotFound, NotYourLeg, StaleEpoch when the leg changed hands since, or IllegalMove; each with the state.
+    """
+    leg = Leg.objects.filter(pk=leg_id).first()
+    if leg is None:
+        raise LegNotFound
+    _check_hands(leg, courier_id, epoch)
+    if _is_behind(to, LegStatus(leg.status)):
+        return leg
+    moved = move_leg(leg_id=leg_id, move=LegMove(to, courier_id, reason=reason, device_time=device_time))
+    if to == LegStatus.DELIVERED:
+        end_assignment(leg_id=leg_id, end=AssignmentEnd.DELIVERED)
+    elif to == LegStatus.FAILED:
+        end_assignment(leg_id=leg_id, end=AssignmentEnd.FAILED)
+    return moved
+
+
+def leg_state(leg: Leg) -> dict[str, str | int]:
+    """What a phone is told about a leg that is not as it thought."""
+    return {"leg_id": leg.pk.hex, "status": leg.status, "epoch": leg.epoch}
+
+
+def _check_hands(leg: Leg, courier_id: UUID, epoch: int) -> None:
+    if leg.courier_id == courier_id and leg.epoch == epoch:
+        return
+    if Assignment.objects.filter(leg=leg, courier_id=courier_id).exists():
+        raise StaleEpoch(state=leg_state(leg))
+    raise NotYourLeg
+
+
+def _is_behind(wanted: LegStatus, current: LegStatus) -> bool:
+    return wanted in _WAY and current in _WAY and _WAY.index(wanted) <= _WAY.index(current)

@@ -1,0 +1,157 @@
+"""Plan a zone: look, ask the engine, and commit what must be committed now, each leg on its own.
+
+Several may plan the same zone at once, after a lost lock or a redelivered message: every commitment is a
+compare-and-swap on the leg's version, so a lost race costs one leg of one plan.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from apps.core.errors import Conflict
+from apps.core.events import acting_as
+from apps.core.locks import only_one
+from apps.core.redis import RedisError, connection
+from apps.couriers.lifecycle import FleetMode
+from apps.dispatch import engine
+from apps.dispatch.engine import Commitment, Plan, UnassignedReason
+from apps.dispatch.lifecycle import AssignedBy
+from apps.dispatch.services.assigning import PlannedPart, assign_leg
+from apps.dispatch.services.offering import make_offer
+from apps.dispatch.services.zone_view import ZoneView, load_zone
+from apps.orders.models import Leg
+from apps.orders.services import count_plan_attempt, note_unassigned, raise_attention
+
+logger = logging.getLogger(__name__)
+PLANNED = "planned"  # in a route of the last plan, not yet committed
+HOPELESS = frozenset(  # waiting will not help: a person must look
+    {
+        UnassignedReason.NO_ELIGIBLE_FLEET,
+        UnassignedReason.MISSING_SKILL,
+        UnassignedReason.TOO_HEAVY,
+        UnassignedReason.TOO_MANY_PARCELS,
+        UnassignedReason.WINDOW_CANNOT_BE_MET,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOutcome:
+    """What one plan came to."""
+
+    legs: int = 0
+    couriers: int = 0
+    committed: int = 0
+    lost_races: int = 0
+    left_out: int = 0
+
+
+def plan_zone(zone_id: UUID) -> PlanOutcome | None:
+    """Plan a zone now. None when somebody else is planning it at this moment. Raises ZoneNotFound."""
+    with only_one(f"plan:{zone_id}", timeout_s=20) as mine, acting_as("planner"):
+        if not mine:
+            return None
+        view = load_zone(zone_id)
+        if not view.legs:
+            return PlanOutcome()
+        with _suspecting(view):
+            plan = engine.plan(view.snapshot)
+        return _commit(view, plan)
+
+
+def _commit(view: ZoneView, plan: Plan) -> PlanOutcome:
+    committed = lost = 0
+    taken: set[str] = set()
+    for commitment in plan.commitments:
+        for position, leg_id in enumerate(commitment.leg_ids):
+            try:
+                _commit_leg(view, commitment, position)
+            except Conflict as error:
+                lost += 1
+                logger.info("Leg %s went elsewhere meanwhile: %s", leg_id, error)
+            else:
+                committed += 1
+                taken.add(leg_id)
+    _note_reasons(view, plan, taken)
+    return PlanOutcome(len(view.legs), len(view.snapshot.couriers), committed, lost, len(plan.unassigned))
+
+
+def _commit_leg(view: ZoneView, commitment: Commitment, position: int) -> None:
+    """Assign or offer one leg of a commitment, as the courier's fleet chose."""
+    courier, leg = view.couriers[commitment.courier_id], view.legs[commitment.leg_ids[position]]
+    why = asdict(commitment.why)
+    if courier.fleet.mode == FleetMode.OFFERED:
+        make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk, why=why)
+        return
+    start, count = courier.route_end, len(commitment.leg_ids)
+    planned = PlannedPart(
+        leg_version=leg.version,
+        pickup_place=start + 1 + position,
+        dropoff_place=start + 1 + count + position,
+        expected_pickup_at=_moment(commitment.pickup_at),
+        expected_dropoff_at=_moment(commitment.dropoff_at[position]),
+        why=why,
+    )
+    assign_leg(leg_id=leg.pk, courier_id=courier.pk, by=AssignedBy.PLANNER, planned=planned)
+
+
+def _moment(epoch_s: float) -> datetime:
+    return datetime.fromtimestamp(epoch_s, UTC)
+
+
+def _note_reasons(view: ZoneView, plan: Plan, taken: set[str]) -> None:
+    """Write why the others wait, and call a person where waiting will not help."""
+    reasons = {
+        view.legs[leg_id].pk: str(plan.unassigned.get(leg_id, PLANNED)) for leg_id in view.legs if leg_id not in taken
+    }
+    note_unassigned(reasons, current={leg.pk: leg.unassigned_reason for leg in view.legs.values()})
+    for leg_id, reason in plan.unassigned.items():
+        leg = view.legs[leg_id]
+        if reason in HOPELESS and leg.order.attention_reason != reason:
+            raise_attention(order_id=leg.order_id, reason=reason)
+
+
+@contextmanager
+def _suspecting(view: ZoneView) -> Iterator[None]:
+    """While the engine works, remember which legs are new to it: if this process dies, one of them may be the cause.
+
+    Whoever plans next counts it against them, and a leg in five plans that did not end is set aside, so that one
+    poisonous order cannot stop a city.
+    """
+    key = f"plan:suspects:{view.zone.pk}"
+    new = [str(leg.pk) for leg in view.legs.values() if not leg.unassigned_reason]
+    try:
+        left_behind = connection().getdel(key)
+        if left_behind:
+            _set_aside(str(left_behind).split(","))
+        if new:
+            connection().set(key, ",".join(new), ex=3600)
+    except RedisError as error:
+        logger.warning("Planning without suspects, Redis is away: %s", error)
+    try:
+        yield
+    except Exception:
+        _set_aside(new)
+        _forget(key)
+        raise
+    _forget(key)
+
+
+def _set_aside(leg_ids: list[str]) -> None:
+    from apps.dispatch.services.zone_view import MAX_PLAN_ATTEMPTS
+
+    keys = [UUID(leg_id) for leg_id in leg_ids]
+    count_plan_attempt(keys)
+    worn = Leg.objects.filter(pk__in=keys, plan_attempts__gte=MAX_PLAN_ATTEMPTS)
+    for order_id in list(worn.values_list("order_id", flat=True)):
+        raise_attention(order_id=order_id, reason="poison")
+
+
+def _forget(key: str) -> None:
+    try:
+        connection().delete(key)
+    except RedisError as error:
+        logger.warning("The suspects of a plan stay until Redis is back: %s", error)

@@ -1,0 +1,72 @@
+"""What nobody attends to: legs that wait too long, deliveries that are late, couriers who fell silent."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from apps.core import clock
+from apps.core.errors import Conflict
+from apps.core.redis import RedisError
+from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.models import Courier
+from apps.couriers.positions import last_seen, mark_seen
+from apps.dispatch.lifecycle import AssignmentEnd
+from apps.dispatch.models import Assignment
+from apps.dispatch.services.assigning import unassign_leg
+from apps.orders.lifecycle import WAITING, WITH_COURIER, LegStatus
+from apps.orders.models import Leg
+from apps.orders.services import raise_attention
+
+logger = logging.getLogger(__name__)
+WAITED_TOO_LONG = timedelta(minutes=10)  # after it was ready, with nobody on it
+TOO_LATE = timedelta(minutes=15)  # after it was due, with somebody on it
+SILENT_AFTER = timedelta(minutes=10)
+SILENT_AFTER_WALL_S = 45.0  # with a fast clock: a restart of the stack is not silence
+
+
+def flag_unattended(*, limit: int = 500) -> int:
+    """Flag orders whose leg waits or is late for too long, each once. Returns how many were flagged."""
+    at = clock.now()
+    waiting = Q(status__in=WAITING, ready_at__lt=at - WAITED_TOO_LONG)
+    late = Q(status__in=WITH_COURIER, due_at__lt=at - TOO_LATE)
+    overdue = Leg.objects.filter(waiting | late, order__needs_attention=False)
+    flagged = 0
+    for order_id, status, reason in list(overdue.values_list("order_id", "status", "unassigned_reason")[:limit]):
+        flagged += raise_attention(order_id=order_id, reason=(reason or "waiting") if status in WAITING else "late")
+    return flagged
+
+
+def reopen_legs_of_silent_couriers() -> int:
+    """Take back what silent couriers have not picked up, and flag what they carry. Returns how many legs reopened."""
+    at = clock.now()
+    working = list(
+        Courier.objects.filter(load_legs__gt=0).exclude(status=CourierStatus.OFF_DUTY).values_list("pk", flat=True)
+    )
+    try:
+        seen = last_seen(working)
+        mark_seen([key for key in working if key not in seen], at=at)  # after a flush: count from now
+    except RedisError as error:
+        logger.warning("Nobody is called silent while Redis is away: %s", error)
+        return 0
+    patience_s = max(SILENT_AFTER.total_seconds(), SILENT_AFTER_WALL_S * clock.speed())
+    silent = [key for key, moment in seen.items() if at.timestamp() - moment > patience_s]
+    return sum(_take_from(courier_id) for courier_id in silent)
+
+
+def _take_from(courier_id: UUID) -> int:
+    reopened = 0
+    held = Assignment.objects.filter(courier_id=courier_id, is_live=True).values_list(
+        "leg_id", "leg__order_id", "leg__status"
+    )
+    for leg_id, order_id, status in list(held):
+        if status not in (LegStatus.ASSIGNED, LegStatus.AT_PICKUP):
+            raise_attention(order_id=order_id, reason="courier_silent")
+            continue
+        try:
+            unassign_leg(leg_id=leg_id, reason="courier silent", end=AssignmentEnd.SILENT)
+            reopened += 1
+        except Conflict as error:
+            logger.info("The courier was not silent after all: %s", error)
+    return reopened

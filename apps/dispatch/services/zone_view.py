@@ -1,0 +1,168 @@
+"""Loads what the engine needs to see of a zone: a bounded number of queries, however many legs and couriers."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from apps.core import clock
+from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.models import Courier, Fleet
+from apps.couriers.positions import positions_now
+from apps.dispatch.courier_forecast import CourierWork, Freedom, RemainingStop, forecast
+from apps.dispatch.eligibility import Networks, eligible_fleets
+from apps.dispatch.engine import CourierState, OpenLeg, PlannerSettings, Snapshot, StraightLine, VehicleProfile
+from apps.dispatch.lifecycle import OfferStatus
+from apps.dispatch.models import Offer
+from apps.dispatch.selectors import RouteStop, StopKind, routes_of
+from apps.dispatch.services.wakeups import planning_interval_s
+from apps.orders.lifecycle import LegStatus
+from apps.orders.models import Leg
+from apps.zones.models import Zone
+from apps.zones.selectors import zone
+
+MAX_LEGS = 2_000
+MAX_PLAN_ATTEMPTS = 5  # a leg in so many plans that did not end is set aside
+NOTICE_S = 45.0  # platform seconds that a person needs to see new work and leave
+NOTICE_WALL_S = 1.5  # wall seconds that it takes on its way there
+ASK_AGAIN_AFTER = timedelta(minutes=3)  # who declined a leg may be asked again, when nobody else is left
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneView:
+    """A zone at one moment: the rows, and the snapshot made of them (ids as text)."""
+
+    zone: Zone
+    snapshot: Snapshot
+    legs: dict[str, Leg]
+    couriers: dict[str, Courier]
+
+
+def load_zone(zone_id: UUID) -> ZoneView:
+    """Read a zone for planning. Raises ZoneNotFound."""
+    here, at = zone(zone_id), clock.now()
+    open_legs = Leg.objects.filter(
+        zone_id=zone_id, status=LegStatus.OPEN, is_pinned=False, plan_attempts__lt=MAX_PLAN_ATTEMPTS
+    )
+    legs = list(open_legs.select_related("order").order_by("ready_at")[:MAX_LEGS])
+    couriers = _couriers_in(zone_id)
+    offers = list(Offer.objects.filter(leg_id__in=[leg.pk for leg in legs]).exclude(status=OfferStatus.ACCEPTED))
+    busy_with_offer = set(
+        Offer.objects.filter(status=OfferStatus.LIVE, courier_id__in=list(couriers)).values_list(
+            "courier_id", flat=True
+        )
+    )
+    free = {key: courier for key, courier in couriers.items() if key not in busy_with_offer}
+    states = _courier_states(here, free, at)
+    networks = Networks.of(Fleet.objects.all(), (courier.fleet_id for courier in couriers.values()))
+    exclusions = Exclusions(_declined(offers, at), states)
+    snapshot = Snapshot(
+        now=at.timestamp(),
+        couriers=tuple(states),
+        legs=tuple(_open_leg(leg, here, eligible_fleets(leg.order, networks, at=at), exclusions) for leg in legs),
+        travel=StraightLine(),
+        settings=PlannerSettings(tick_s=planning_interval_s(), commit_lead_s=NOTICE_S + NOTICE_WALL_S * clock.speed()),
+    )
+    return ZoneView(here, snapshot, {str(leg.pk): leg for leg in legs}, {str(key): c for key, c in free.items()})
+
+
+def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:
+    on_duty = Courier.objects.filter(zone_id=zone_id, status=CourierStatus.ON_DUTY, is_active=True)
+    return {c.pk: c for c in on_duty.select_related("vehicle", "fleet", "shift").order_by("pk")}
+
+
+def vehicle_profile(courier: Courier, detour_factor: float) -> VehicleProfile:
+    """What a courier rides on, as the engine sees it."""
+    vehicle = courier.vehicle
+    return VehicleProfile(vehicle.kind, vehicle.speed_kmh, detour_factor, vehicle.max_weight_g, vehicle.max_parcels)
+
+
+def courier_freedom(here: Zone, couriers: dict[UUID, Courier], at: datetime) -> dict[UUID, Freedom]:
+    """Where and when each courier will be free. Couriers whose place nobody knows are left out."""
+    live, routes = positions_now(list(couriers)), routes_of(list(couriers))
+    work = {}
+    for key, courier in couriers.items():
+        position = live.get(key) or courier.last_point
+        if position:
+            stops = tuple(_remaining(stop, here) for stop in routes.get(key, []))
+            work[key] = CourierWork(position, vehicle_profile(courier, here.detour_factor), stops)
+    return forecast(work, travel=StraightLine(), now=at.timestamp())
+
+
+def _remaining(stop: RouteStop, here: Zone) -> RemainingStop:
+    is_pickup = stop.kind == StopKind.PICKUP
+    return RemainingStop(
+        point=stop.point,
+        service_s=here.pickup_service_s if is_pickup else here.dropoff_service_s,
+        ready_at=stop.leg.ready_at.timestamp() if is_pickup else 0.0,
+        arrived_at=stop.arrived_at.timestamp() if stop.arrived_at else None,
+    )
+
+
+def _courier_states(here: Zone, couriers: dict[UUID, Courier], at: datetime) -> list[CourierState]:
+    states = []
+    for key, free in courier_freedom(here, couriers, at).items():
+        courier = couriers[key]
+        if courier.shift is None or courier.load_legs >= courier.max_legs:
+            continue
+        started_at = (courier.shift.started_at or courier.shift.starts_at).timestamp()
+        states.append(
+            CourierState(
+                id=str(key),
+                position=free.position,
+                free_at=free.at,
+                on_duty_from=started_at,
+                shift_ends_at=courier.shift.ends_at.timestamp(),
+                vehicle=vehicle_profile(courier, here.detour_factor),
+                fleet_id=str(courier.fleet_id),
+                skills=frozenset(courier.skills),
+                legs_done=courier.shift.legs_done + courier.load_legs,
+                shift_starts_at=started_at,
+            )
+        )
+    return states
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """Who was asked already: leg -> courier -> whether it is long enough ago to ask again."""
+
+    declined: dict[UUID, dict[UUID, bool]]
+    couriers: list[CourierState]
+
+    def of(self, leg: Leg, fleets: frozenset[str]) -> frozenset[str]:
+        """Couriers who shall not be offered the leg; when all declined, those of a while ago may be asked again."""
+        declined = self.declined.get(leg.pk, {})
+        excluded = frozenset(str(key) for key in declined)
+        if declined and all(courier.id in excluded for courier in self.couriers if courier.fleet_id in fleets):
+            return frozenset(str(key) for key, ask_again in declined.items() if not ask_again)
+        return excluded
+
+
+def _declined(offers: list[Offer], at: datetime) -> dict[UUID, dict[UUID, bool]]:
+    """Who was offered a leg and did not take it, as `Exclusions` keeps it."""
+    declined: dict[UUID, dict[UUID, bool]] = defaultdict(dict)
+    for offer in sorted(offers, key=lambda offer: offer.offered_at):
+        declined[offer.leg_id][offer.courier_id] = at - offer.offered_at > ASK_AGAIN_AFTER
+    return declined
+
+
+def _open_leg(leg: Leg, here: Zone, eligible: frozenset[UUID], exclusions: Exclusions) -> OpenLeg:
+    fleets = frozenset(str(key) for key in eligible)
+    return OpenLeg(
+        id=str(leg.pk),
+        pickup=leg.pickup_point,
+        dropoff=leg.dropoff_point,
+        pickup_place=leg.pickup_place,
+        placed_at=leg.placed_at.timestamp(),
+        ready_at=leg.ready_at.timestamp(),
+        due_at=leg.due_at.timestamp(),
+        drop_by=leg.drop_by.timestamp() if leg.drop_by else None,
+        weight_g=leg.weight_g,
+        parcels=leg.parcels,
+        skills=frozenset(leg.skills),
+        eligible_fleets=fleets,
+        excluded_couriers=exclusions.of(leg, fleets),
+        pickup_service_s=here.pickup_service_s,
+        dropoff_service_s=here.dropoff_service_s,
+    )

@@ -1,0 +1,47 @@
+"""Queue `dispatch`: plans zones and frees couriers."""
+
+import logging
+from uuid import UUID
+
+from apps.dispatch.services import plan_zone as plan
+from apps.dispatch.services import release_ended as release
+from apps.dispatch.services.wakeups import is_due, request_plan, take_turn
+from apps.orders.selectors import zones_with_open_legs
+from apps.zones.errors import ZoneNotFound
+from workers.reliably import reliable_task
+
+logger = logging.getLogger(__name__)
+
+
+@reliable_task("dispatch.plan_zone")
+def plan_zone(zone_id: str) -> None:
+    """Something happened in a zone: plan it, or leave a mark for the next tick if it was planned this second."""
+    request_plan(UUID(zone_id))
+    plan_if_due(UUID(zone_id))
+
+
+@reliable_task("dispatch.plan_due_zones")
+def plan_due_zones() -> None:
+    """The tick: plan every zone with open legs that is due."""
+    for zone_id in zones_with_open_legs():
+        plan_if_due(zone_id)
+
+
+def plan_if_due(zone_id: UUID) -> None:
+    """Plan a zone unless it was planned this second or nothing changed."""
+    if not is_due(zone_id) or not take_turn(zone_id):
+        return
+    try:
+        outcome = plan(zone_id)
+    except ZoneNotFound:
+        return
+    if outcome is None:
+        request_plan(zone_id)  # somebody else was at it: what changed since may not be in their plan
+    elif outcome.committed or outcome.lost_races:
+        logger.info("zone %s: %s", zone_id, outcome)
+
+
+@reliable_task("dispatch.release_ended")
+def release_ended(order_id: str) -> None:
+    """An order was cancelled: free whoever had it."""
+    release(order_id=UUID(order_id))

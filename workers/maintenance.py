@@ -1,0 +1,33 @@
+"""Queue `maintenance`: the sweep, which finds by query whatever is due and unattended, and old rows."""
+
+from apps.core.events import acting_as
+from apps.core.idempotency import forget_old_answers as forget
+from apps.dispatch.services import (
+    expire_offers,
+    flag_unattended,
+    release_ended,
+    reopen_legs_of_silent_couriers,
+)
+from apps.orders.selectors import zones_with_open_legs
+from workers.dispatch import plan_if_due
+from workers.relay import drain_outbox
+from workers.reliably import reliable_task
+
+
+@reliable_task("maintenance.sweep")
+def sweep() -> None:
+    """Everything that must happen in the end, done here and now: no step waits for a message to arrive."""
+    with acting_as("sweeper"):
+        drain_outbox()
+        expire_offers()
+        release_ended()
+        reopen_legs_of_silent_couriers()
+        flag_unattended()
+        for zone_id in zones_with_open_legs():
+            plan_if_due(zone_id)
+
+
+@reliable_task("maintenance.forget_old_answers")
+def forget_old_answers() -> None:
+    """Delete stored answers that nobody may ask for any more."""
+    forget()

@@ -1,0 +1,10 @@
+"""Queue `offers`: deadlines."""
+
+from apps.dispatch.services import expire_offers as expire
+from workers.reliably import reliable_task
+
+
+@reliable_task("offers.expire_offers")
+def expire_offers() -> None:
+    """Close offers whose deadline has passed."""
+    expire()

@@ -1,0 +1,99 @@
+"""Queue `relay`: hands events from the outbox to their subscribers and to the live screens, in order."""
+
+import logging
+
+import orjson
+
+from apps.core.events import event_from
+from apps.core.locks import only_one
+from apps.core.models import Event
+from apps.core.outbox import Claim, claim_events, mark_relayed, release
+from apps.core.redis import RedisError, connection
+from coursier.celery import BROKER_ERRORS, app
+from workers.reliably import reliable_task
+from workers.subscriptions import reactions_to
+
+logger = logging.getLogger(__name__)
+LIVE_CHANNEL = "live"
+_AGAIN = "relay:again"
+
+
+@reliable_task("relay.relay_events")
+def relay_events() -> int:
+    """Hand on whatever waits. Returns how many events."""
+    return drain_outbox()
+
+
+def drain_outbox() -> int:
+    """Hand on events until none waits, one relay at a time so that an order's events stay in order."""
+    handed = 0
+    while True:
+        with only_one("relay", timeout_s=20) as mine:
+            if not mine:
+                _ask_holder_to_look_again()
+                return handed
+            while (claim := claim_events()).events:
+                if not _hand_on(claim):
+                    return handed
+                handed += len(claim.events)
+        if not _asked_to_look_again():
+            return handed
+
+
+def _hand_on(claim: Claim) -> bool:
+    """Send what a batch asks for, each task once. False when the broker is away: the batch is given back."""
+    wanted = dict.fromkeys(reaction for row in claim.events for reaction in _reactions(row))
+    try:
+        for task, arguments in wanted:
+            app.send_task(task, kwargs=dict(arguments), ignore_result=True, retry=False)
+    except BROKER_ERRORS as error:
+        logger.warning("The broker took nothing (%s): %d events wait.", error, len(claim.events))
+        release(claim)
+        return False
+    mark_relayed(claim)
+    _show_live(claim)
+    return True
+
+
+def _reactions(row: Event) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    try:
+        return reactions_to(event_from(row))
+    except KeyError:
+        logger.warning("No app knows the event %s any more.", row.name)
+        return []
+
+
+def _show_live(claim: Claim) -> None:
+    """Tell the live screens. They read again from the database, so a lost push costs a second, not a state."""
+    try:
+        with connection().pipeline(transaction=False) as pipe:
+            for row in claim.events:
+                pipe.publish(LIVE_CHANNEL, orjson.dumps(_live_message(row)))
+            pipe.execute()
+    except RedisError as error:
+        logger.warning("Live screens were not told: %s", error)
+
+
+def _live_message(row: Event) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "order_id": row.order_id,
+        "organisation_id": row.organisation_id,
+        "zone_id": row.payload.get("zone_id"),
+        "payload": row.payload,
+        "occurred_at": row.occurred_at,
+    }
+
+
+def _ask_holder_to_look_again() -> None:
+    try:
+        connection().set(_AGAIN, 1, ex=30)
+    except RedisError as error:
+        logger.info("The next sweep looks again, Redis is away: %s", error)
+
+
+def _asked_to_look_again() -> bool:
+    try:
+        return bool(connection().getdel(_AGAIN))
+    except RedisError:
+        return False

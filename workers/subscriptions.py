@@ -1,0 +1,53 @@
+"""Which event leads to which tasks: the whole reaction map on one screen.
+
+To add a reaction: a line here and a task in the file of its queue. Delivery is at least once, so tasks are idempotent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from apps.core.events import DomainEvent
+from apps.couriers.events import DutyChanged
+from apps.dispatch.events import OfferEnded
+from apps.orders.events import LegMoved, OrderCancelled, OrderPlaced
+from apps.orders.lifecycle import LegStatus
+
+_FREES_A_COURIER_OR_A_LEG = frozenset(
+    {LegStatus.OPEN, LegStatus.DELIVERED, LegStatus.FAILED, LegStatus.CANCELLED, LegStatus.RETURNED}
+)
+
+
+def _always(event: Any) -> bool:  # noqa: ARG001 - the default of `when`
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A task to send: its arguments are the event's fields of these names."""
+
+    task: str
+    arguments: tuple[str, ...]
+    when: Callable[[Any], bool] = _always
+
+
+def _plan(when: Callable[[Any], bool] = _always) -> Reaction:
+    return Reaction("dispatch.plan_zone", ("zone_id",), when)
+
+
+SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
+    OrderPlaced: (_plan(),),
+    OrderCancelled: (Reaction("dispatch.release_ended", ("order_id",)),),
+    LegMoved: (_plan(lambda event: event.after in _FREES_A_COURIER_OR_A_LEG),),
+    OfferEnded: (_plan(),),
+    DutyChanged: (_plan(lambda event: event.zone_id is not None),),
+}
+
+
+def reactions_to(event: DomainEvent) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    """The tasks that an event asks for, each with its arguments as text, ready to be sent once."""
+    return [
+        (reaction.task, tuple((name, str(getattr(event, name))) for name in reaction.arguments))
+        for reaction in SUBSCRIPTIONS.get(type(event), ())
+        if reaction.when(event)
+    ]
