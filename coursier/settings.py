@@ -37,7 +37,7 @@ CLOCK_ORIGIN: str = env.str("COURSIER_CLOCK_ORIGIN", "")
 CLOCK_STARTED_AT: str = env.str("COURSIER_CLOCK_STARTED_AT", "")
 
 # --- dispatch ---------------------------------------------------------------------------------------------------------
-RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0, validate=validate.Range(min=0.1))
+RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0)  # per organisation on /v1; 0: no limit
 OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30)
 SIGN_IN_CODE_SENDER: str = env.str("COURSIER_SIGN_IN_CODE_SENDER", "console")  # console | folder (robots and tests)
 MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "")

@@ -23,3 +23,6 @@ def patterns_for(role: Role) -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = patterns_for(role_named(settings.ROLE))
+handler400 = "apps.core.api.errors.bad_request"
+handler404 = "apps.core.api.errors.page_not_found"
+handler500 = "apps.core.api.errors.server_error"

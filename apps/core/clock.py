@@ -4,6 +4,8 @@ It can run faster than the wall, so that a whole day of a city passes through th
 `COURSIER_CLOCK_SPEED=60` makes a minute of the city last a second. All processes of a stack are given the same
 `COURSIER_CLOCK_ORIGIN` (the city's time at the start) and `COURSIER_CLOCK_STARTED_AT` (the wall's time at the start),
 and so agree. Deadlines come from this clock, never from a courier's phone.
+
+It ticks in whole milliseconds: MongoDB keeps no finer ones, and a moment must read back as it was written.
 """
 
 import time
@@ -17,9 +19,12 @@ _source: Callable[[], datetime] | None = None
 
 
 def now() -> datetime:
-    """The current moment of the platform: aware, UTC."""
-    if _source is not None:
-        return _source()
+    """The current moment of the platform: aware, UTC, in whole milliseconds."""
+    moment = _source() if _source is not None else _running()
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _running() -> datetime:
     wall = datetime.now(UTC)
     if not settings.CLOCK_ORIGIN:
         return wall

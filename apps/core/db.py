@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable
 from typing import Any, ParamSpec, Self, TypeVar, overload
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, models, transaction
 from django_mongodb_backend import transaction as mongo_transaction
+from pymongo.errors import PyMongoError
 
 from apps.core.errors import Conflict, Unavailable
 from apps.core.ids import new_id
@@ -20,28 +21,32 @@ from apps.core.ids import new_id
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_TRANSIENT = (
-    "database is locked",  # SQLite, when the busy timeout passed
-    "deadlock detected",
-    "could not serialize",
-    "write conflict",
-    "writeconflict",
-    "transienttransactionerror",
-    "please retry",
-    "lock timeout",
-)
+_TO_RUN_AGAIN = {  # PostgreSQL's SQLSTATE, which does not depend on the server's language
+    "40001",  # serialization_failure
+    "40P01",  # deadlock_detected
+    "55P03",  # lock_not_available
+}
+_OF_CONNECTIONS = (OperationalError, InterfaceError)
+_OF_LOST_CONNECTIONS = ("08", "57P")  # SQLSTATE classes: connection_exception; admin_shutdown and its like
+_NO_STATE = "08"  # the server did not live to send one
+
+
+class _RunAgain(Exception):
+    """The database undid the transaction for a reason that is gone when it is tried again."""
 
 
 @overload
 def atomic(function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
-def atomic(*, rereads: int = 0, attempts: int = 5) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
-def atomic(function: Callable[P, R] | None = None, *, rereads: int = 0, attempts: int = 5) -> Any:
+def atomic(*, rereads: int = 0, attempts: int = 10) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def atomic(function: Callable[P, R] | None = None, *, rereads: int = 0, attempts: int = 10) -> Any:
     """Run a function in one transaction: all of its rows and events, or none.
 
     A conflict that the database itself reports runs the whole function again, up to `attempts` times. A `Conflict`
     (a lost compare-and-swap) runs it again up to `rereads` times: for functions that read, check and decide anew.
-    Inside another atomic function it joins the outer transaction, which alone may run again.
+    Inside another atomic function it joins the outer transaction, which alone may run again: there are no savepoints,
+    so an outer function that catches an error of an inner one keeps what that one wrote before it, and no function goes
+    on after an error of the database. Raises Unavailable when the database stays too busy or cannot be reached.
     """
     if function is None:
         return functools.partial(atomic, rereads=rereads, attempts=attempts)
@@ -58,12 +63,10 @@ def atomic(function: Callable[P, R] | None = None, *, rereads: int = 0, attempts
                 if not rereads_left:
                     raise
                 rereads_left -= 1
-            except DatabaseError as error:
+            except _RunAgain as again:
                 tries_left -= 1
-                if not _is_transient(error):
-                    raise
                 if not tries_left:
-                    raise Unavailable("The database is too busy.") from error
+                    raise Unavailable("The database is too busy, or away.") from again
                 time.sleep(random.uniform(0.005, 0.05) * (attempts - tries_left))
 
     return wrapper
@@ -71,17 +74,53 @@ def atomic(function: Callable[P, R] | None = None, *, rereads: int = 0, attempts
 
 def _in_transaction(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     begin = mongo_transaction.atomic if connection.vendor == "mongodb" else transaction.atomic
-    with begin():
-        connection.coursier_atomic = True  # type: ignore[attr-defined]
-        try:
-            return function(*args, **kwargs)
-        finally:
-            connection.coursier_atomic = False  # type: ignore[attr-defined]
+    is_done = False
+    try:
+        with begin():
+            connection.coursier_atomic = True  # type: ignore[attr-defined]
+            try:
+                result = function(*args, **kwargs)
+            finally:
+                connection.coursier_atomic = False  # type: ignore[attr-defined]
+            is_done = True
+    except (Error, PyMongoError) as error:
+        is_lost = _close_if_lost(error)
+        if is_done and is_lost:
+            raise Unavailable("The connection broke at the commit: it is written, or it is not.") from error
+        if is_lost or _is_transient(error):
+            raise _RunAgain from error
+        raise
+    else:
+        return result
+    finally:
+        _forget_session()
 
 
-def _is_transient(error: DatabaseError) -> bool:
-    text = f"{error} {error.__cause__ or ''}".lower()
-    return any(sign in text for sign in _TRANSIENT)
+def _close_if_lost(error: Exception) -> bool:
+    """Whether the connection broke, which makes the outcome of a commit unknown. The next transaction opens another."""
+    if isinstance(error, PyMongoError):
+        return error.has_error_label("UnknownTransactionCommitResult")
+    if connection.vendor != "postgresql" or connection.in_atomic_block or not isinstance(error, _OF_CONNECTIONS):
+        return False
+    if not (getattr(error.__cause__, "sqlstate", None) or _NO_STATE).startswith(_OF_LOST_CONNECTIONS):
+        return False
+    connection.close()
+    return True
+
+
+def _is_transient(error: Exception) -> bool:
+    for source in (error, error.__cause__):
+        if isinstance(source, PyMongoError) and source.has_error_label("TransientTransactionError"):
+            return True
+    return getattr(error.__cause__, "sqlstate", "") in _TO_RUN_AGAIN or "database is locked" in str(error)
+
+
+def _forget_session() -> None:
+    """A commit that failed on MongoDB leaves its session and callbacks: not for the next transaction to trip over."""
+    if connection.vendor == "mongodb" and connection.session:
+        connection.session.end_session()
+        connection.session = None
+        connection.run_on_commit = []
 
 
 def on_commit(function: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 """Errors of couriers."""
 
-from apps.core.errors import Conflict, NotFound, TooManyRequests, Unauthenticated
+from apps.core.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unauthenticated
 
 
 class CourierNotFound(NotFound):
@@ -31,3 +31,8 @@ class NoShift(Conflict):
 class StillCarrying(Conflict):
     code = "still_carrying"
     message = "Deliver or hand back what you have before going off duty."
+
+
+class OffDuty(Forbidden):
+    code = "off_duty"
+    message = "Nobody is followed off duty: start a shift first."

@@ -48,6 +48,15 @@ def record_positions(courier_id: UUID, fixes: Iterable[Fix], *, at: datetime) ->
         return int(pipe.execute()[3] or 0)
 
 
+def news_of(courier_id: UUID) -> int:
+    """How often something changed for a courier. 0 when Redis is away, which a phone takes for a change and syncs."""
+    try:
+        return int(connection().hget(NEWS, str(courier_id)) or 0)
+    except RedisError as error:
+        logger.warning("No news counter, Redis is away: %s", error)
+        return 0
+
+
 def positions_now(courier_ids: list[UUID]) -> dict[UUID, Point]:
     """The last known points of those couriers who have one. Empty when Redis is away."""
     if not courier_ids:

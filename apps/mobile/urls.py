@@ -1,1 +1,15 @@
-urlpatterns: list = []
+"""The mobile API, `/mobile/v1`."""
+
+from django.urls import path
+
+from apps.mobile.positions import positions
+from apps.mobile.views import ActionsView, SignInCodeView, SignInView, SignOutView, SyncView
+
+urlpatterns = [
+    path("sign_in/code", SignInCodeView.as_view()),
+    path("sign_in", SignInView.as_view()),
+    path("sign_out", SignOutView.as_view()),
+    path("actions", ActionsView.as_view()),
+    path("positions", positions),
+    path("sync", SyncView.as_view()),
+]

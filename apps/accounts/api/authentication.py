@@ -15,6 +15,7 @@ class KeyAuthentication(BaseAuthentication):
     """Reads the API key of a request. `request.user` is then its Principal."""
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
+        """Who calls; None without credentials. Raises InvalidKey for any that are not a key of ours."""
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if not kind:
             return None
@@ -24,15 +25,20 @@ class KeyAuthentication(BaseAuthentication):
         set_actor(principal.name)
         return principal, None
 
-    def authenticate_header(self, request: Request) -> str:
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's own signature
+        """For `WWW-Authenticate` of a 401."""
         return "Bearer"
 
 
-def needs(scope: Scope) -> type[BasePermission]:
-    """A permission class: the key must carry this scope."""
+class ScopeOfMethod(BasePermission):
+    """The key must carry the scope that the view names for the method. A method without a scope serves nobody."""
 
-    class NeedsScope(BasePermission):
-        def has_permission(self, request: Request, view: APIView) -> bool:
-            return isinstance(request.user, Principal) and scope in request.user.scopes
-
-    return NeedsScope
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """A method that the view does not have passes: the answer to it is 405, whatever the key may do."""
+        if not isinstance(request.user, Principal):
+            return False
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        if method == "OPTIONS" or not hasattr(view, method.lower()):
+            return True
+        scopes: dict[str, Scope] = getattr(view, "scopes", {})
+        return method in scopes and scopes[method] in request.user.scopes

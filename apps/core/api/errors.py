@@ -29,6 +29,15 @@ STATUS: dict[type[CoursierError], int] = {
     errors.Unavailable: 503,
 }
 
+SAME_AS: dict[type[Exception], type[CoursierError]] = {
+    drf.NotAuthenticated: errors.Unauthenticated,
+    drf.AuthenticationFailed: errors.Unauthenticated,
+    Http404: errors.NotFound,
+    PermissionDenied: errors.Forbidden,
+    drf.PermissionDenied: errors.Forbidden,
+    OperationalError: errors.Unavailable,
+}
+
 
 def status_of(error: CoursierError) -> int:
     """The HTTP status of an error's kind."""
@@ -53,6 +62,8 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> Response 
     status, error = _translate(raised)
     if error is None:
         return None
+    if isinstance(raised, OperationalError):
+        logger.error("The database did not answer a request.", exc_info=raised)
     set_rollback()
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(error, errors.TooManyRequests):
@@ -62,23 +73,15 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> Response 
 
 
 def _translate(raised: Exception) -> tuple[int, CoursierError | None]:
-    match raised:
+    ours = next((kind() for theirs, kind in SAME_AS.items() if isinstance(raised, theirs)), raised)
+    match ours:
         case CoursierError():
-            return status_of(raised), raised
+            return status_of(ours), ours
         case drf.ValidationError():
-            fields = tuple(islice(_fields(raised.detail, ""), MAX_FIELDS))
+            fields = tuple(islice(_fields(ours.detail, ""), MAX_FIELDS))
             return 400, _coded("invalid_request", "The request is not as documented.", fields)
-        case drf.NotAuthenticated() | drf.AuthenticationFailed():
-            return 401, errors.Unauthenticated()
-        case Http404():
-            return 404, errors.NotFound()
-        case PermissionDenied() | drf.PermissionDenied():
-            return 403, errors.Forbidden()
-        case OperationalError():
-            logger.error("The database did not answer a request.", exc_info=raised)
-            return 503, errors.Unavailable()
         case drf.APIException():
-            return raised.status_code, _coded(str(raised.get_codes()), str(raised.detail))
+            return ours.status_code, _coded(str(ours.get_codes()), str(ours.detail))
         case _:
             return 500, None
 

@@ -122,7 +122,7 @@ class PublicId(Text):
 
     def __init__(self, *, prefix: str, **options: Any) -> None:
         self.prefix = prefix
-        super().__init__(max_length=64, **options)
+        super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> UUID:  # type: ignore[override]
         """The key. Fails when the id is malformed; whether it exists is not asked here."""

@@ -33,9 +33,6 @@ class Cursor(Text):
 
     default_error_messages: ClassVar = {"malformed": "Not a cursor of this list."}
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=64, **options)
-
     def to_internal_value(self, data: Any) -> UUID:  # type: ignore[override]
         """The key. Fails when this is no cursor."""
         try:

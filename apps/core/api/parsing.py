@@ -27,7 +27,7 @@ class StrictJSONParser(BaseParser):
         self,
         stream: IO[Any],
         media_type: str | None = None,  # noqa: ARG002 - DRF's own signature
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002 - DRF's own signature
     ) -> Any:
         """The value of the body. Raises RequestTooLarge (413) or ParseError (400)."""
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0

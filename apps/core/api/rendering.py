@@ -16,8 +16,9 @@ class OrjsonRenderer(BaseRenderer):
 
     def render(
         self,
-        data: Any,  # noqa: ANN401 - DRF's own signature
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
+        data: Any,
+        accepted_media_type: str | None = None,  # noqa: ARG002 - DRF's own signature
+        renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002 - DRF's own signature
     ) -> bytes:
+        """The body; empty for an answer without one."""
         return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z)

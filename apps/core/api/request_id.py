@@ -22,6 +22,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve one request under its own id."""
         given = request.headers.get("X-Request-Id", "")
         request.request_id = given if _SANE.match(given) else new_id().hex  # type: ignore[attr-defined]
         with acting_as(NOBODY):

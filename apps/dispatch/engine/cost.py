@@ -34,9 +34,13 @@ def tie_break_min(*, legs_done: Floats, worked_s: Floats, settings: PlannerSetti
 def left_out_cost_min(
     *, now: float, placed_at: Floats, ready_at: Floats, due_at: Floats, settings: PlannerSettings
 ) -> Floats:
-    """Minutes that leaving each leg out costs: dropping it off `leave_out_price_min` after it is ready.
+    """Minutes that leaving each leg out costs: as if dropped off `leave_out_price_min` after it was placed.
 
-    What has passed already counts on both sides, so an old leg is not given up for being old.
+    Counting from placement serves, when couriers are short, those legs first that can be done soonest after they were
+    placed. So that an old leg is not given up for being old, it never counts as dropped off less than
+    `leave_out_floor_min` from when it is ready, or from now.
     """
-    dropoff_at = np.maximum(ready_at, now) + settings.leave_out_price_min * MINUTE_S
+    by_placement = placed_at + settings.leave_out_price_min * MINUTE_S
+    by_now = np.maximum(ready_at, now) + settings.leave_out_floor_min * MINUTE_S
+    dropoff_at = np.maximum(by_placement, by_now)
     return leg_cost_min(dropoff_at=dropoff_at, placed_at=placed_at, due_at=due_at, settings=settings)

@@ -31,8 +31,11 @@ class PlannerSettings:
     lateness_slope: float = 0.2
     """Minutes of cost per minute of lateness, on top of the minute itself."""
 
-    leave_out_price_min: float = 150.0
-    """Leaving a leg out costs as much as dropping it off this many minutes after it is ready, or from now."""
+    leave_out_price_min: float = 200.0
+    """Leaving a leg out costs as much as dropping it off this many minutes after it was placed,"""
+
+    leave_out_floor_min: float = 60.0
+    """but at least as much as dropping it off this many minutes after it is ready, or from now if it is."""
 
     horizon_s: float = 4 * 3600.0
     """Legs ready later than this many seconds from now are left for a later plan."""
@@ -60,6 +63,6 @@ class PlannerSettings:
             value = getattr(self, field.name)
             if not math.isfinite(value) or value < 0:
                 raise ValueError(f"{field.name} must be a finite number, 0 or more, not {value!r}")
-        for name in ("tick_s", "leave_out_price_min", "max_bundle_legs", "max_legs", "max_couriers"):
+        for name in ("tick_s", "leave_out_floor_min", "max_bundle_legs", "max_legs", "max_couriers"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)!r}")

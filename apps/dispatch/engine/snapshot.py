@@ -47,6 +47,8 @@ class OpenLeg:
     pickup_place: str
     """Legs with the same place may be picked up together."""
     placed_at: float
+    """From when its recipient waits. For an order booked ahead this is not the booking: give the usual time before
+    `ready_at`, or fresh orders go before it whenever couriers are short."""
     ready_at: float
     due_at: float | None = None
     """Promised drop-off; later is allowed, and costs. None: `PlannerSettings.lateness_threshold_s` after placement."""

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 
 from apps.core import clock
 from apps.core.db import atomic
-from apps.core.errors import FieldError, Invalid
+from apps.core.errors import Conflict, FieldError, Invalid
 from apps.core.events import publish
 from apps.core.geo import Point
 from apps.orders import tariffs
@@ -145,20 +145,12 @@ def _check(new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime)
 def place_order(new: NewOrder) -> Order:
     """Write an order that dispatch will find whatever happens next. Raises Invalid, or a Quote or ExternalId error."""
     at = clock.now()
-    terms = terms_of(new, at=at)  # before the transaction: it only reads
-    try:
-        return _write(new, terms, at)
-    except IntegrityError as error:
-        if (
-            new.external_id
-            and Order.objects.filter(organisation_id=new.organisation_id, external_id=new.external_id).exists()
-        ):
-            raise ExternalIdTaken from error
-        raise
+    return _write(new, terms_of(new, at=at), at)
 
 
 @atomic(rereads=2)
 def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
+    _check_external_id(new)
     columns = terms.as_columns()
     order = Order(
         organisation_id=new.organisation_id,
@@ -175,7 +167,12 @@ def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
         columns |= _use_quote(new, new.quote_id, order_id=order.pk, at=at)
     for name, value in columns.items():
         setattr(order, name, value)
-    order.save(force_insert=True)
+    try:
+        order.save(force_insert=True)
+    except IntegrityError as error:
+        if new.external_id:
+            raise Conflict from error  # another request took it just now: the next read finds it
+        raise
     _leg(new, order, terms).save(force_insert=True)
     Parcel.objects.bulk_create([Parcel(order=order, **asdict(parcel)) for parcel in new.parcels])
     publish(
@@ -188,6 +185,12 @@ def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
         )
     )
     return order
+
+
+def _check_external_id(new: NewOrder) -> None:
+    mine = Order.objects.filter(organisation_id=new.organisation_id, external_id=new.external_id)
+    if new.external_id and mine.exists():
+        raise ExternalIdTaken
 
 
 def _leg(new: NewOrder, order: Order, terms: Terms) -> Leg:

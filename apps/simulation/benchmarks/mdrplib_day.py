@@ -1,13 +1,13 @@
 """One day of the library as it unfolds, and its rules. Times are whole minutes.
 
-The day knows everything, tells only what is known by a minute, and refuses an assignment that the rules forbid. It works
-out what really happens from the instance alone, without believing a plan.
+The day knows everything, tells only what is known by a minute, and refuses what the rules forbid. It works out what
+really happens from the instance alone, without believing a plan.
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from apps.simulation.mdrplib.reader import Instance, InstanceCourier, InstanceOrder
@@ -126,15 +126,21 @@ class Day:
             raise RuleBroken(f"minute {minute}: no courier {courier_id!r}")
         trip = self._trip(courier, tuple(orders), minute, departs)
         if trip.pickup > courier.off_min:
-            if self.prep is Prep.KNOWN or trip.arrives > courier.off_min:
-                raise RuleBroken(f"minute {minute}: {courier_id} would pick up at {trip.pickup}, off at {courier.off_min}")
-            trip = Trip(courier_id, trip.orders, minute, trip.departs, trip.arrives, trip.pickup, (), courier.off_min, False)
-            self._to_reopen.append(trip)
+            trip = self._in_vain(trip, courier)
         for order in orders:
             del self.open[order.id]
-        self.trips.append(trip)
-        self._trips_of[courier_id].append(trip)
+        if trip.arrives <= courier.off_min:  # else he never even leaves for it
+            self.trips.append(trip)
+            self._trips_of[courier_id].append(trip)
         self._given[courier_id] += len(orders)
+        return trip
+
+    def _in_vain(self, trip: Trip, courier: InstanceCourier) -> Trip:
+        """The orders come back when the shift ends. Raises RuleBroken where the engine knew that it would."""
+        if self.prep is Prep.KNOWN:
+            raise RuleBroken(f"{courier.id}, off at {courier.off_min}, would pick up {trip.orders} at {trip.pickup}")
+        trip = replace(trip, dropoffs=(), free=courier.off_min, picked_up=False)
+        self._to_reopen.append(trip)
         return trip
 
     def _open_order(self, order_id: str, minute: int) -> InstanceOrder:
@@ -151,14 +157,15 @@ class Day:
             last = self._orders[trips[-1].orders[-1]]
             free, x_m, y_m = trips[-1].free, last.x_m, last.y_m
             if not trips[-1].picked_up:
-                raise RuleBroken(f"minute {minute}: {courier.id} waits for an order until his shift ends")
+                free = courier.off_min + 1  # he waits until his shift ends, and nobody knows it yet
         if departs < minute:
             raise RuleBroken(f"minute {minute}: {courier.id} cannot leave before he is told to, at {departs}")
         parameters = self.instance.parameters
         restaurant = self.instance.restaurant_by_id[orders[0].restaurant]
         departs = max(departs, free)
         arrives = departs + ride_min(x_m, y_m, restaurant.x_m, restaurant.y_m, parameters.metres_per_minute)
-        pickup = max(max(order.ready_min for order in orders), arrives + parameters.pickup_service_min // 2)
+        ready = max(order.ready_min for order in orders)
+        pickup = max(ready, arrives + parameters.pickup_service_min // 2)
         order_ids = tuple(order.id for order in orders)
         dropoffs = tuple(pickup + after for after in self._after_pickup(order_ids))
         free = dropoffs[-1] + parameters.dropoff_service_min // 2

@@ -31,7 +31,9 @@ def measure(instance: Instance, trips: Sequence[Trip]) -> Metrics:
     """Measure a day."""
     done = [trip for trip in trips if trip.picked_up]
     orders = {order.id: order for order in instance.orders}
-    delivered = [(orders[oid], trip.pickup, at) for trip in done for oid, at in zip(trip.orders, trip.dropoffs, strict=True)]
+    delivered = [
+        (orders[oid], trip.pickup, at) for trip in done for oid, at in zip(trip.orders, trip.dropoffs, strict=True)
+    ]
     undelivered_pct = 100.0 * (1 - len(delivered) / len(orders)) if orders else 0.0
     utilisation = _utilisation(instance, trips)
     if not delivered:
@@ -63,17 +65,17 @@ def _pay(instance: Instance, done: Sequence[Trip]) -> float:
 def _utilisation(instance: Instance, trips: Sequence[Trip]) -> float:
     busy: dict[str, int] = defaultdict(int)
     rates = instance.parameters
-    places = {order.id: (order.x_m, order.y_m) for order in instance.orders}
+    orders = {order.id: order for order in instance.orders}
     for trip in trips:
         busy[trip.courier] += trip.arrives - trip.departs
         if not trip.picked_up:
             continue
         busy[trip.courier] += rates.pickup_service_min + rates.dropoff_service_min * len(trip.orders)
-        first = next(order for order in instance.orders if order.id == trip.orders[0])
-        restaurant = instance.restaurant_by_id[first.restaurant]
+        restaurant = instance.restaurant_by_id[orders[trip.orders[0]].restaurant]
         here = (restaurant.x_m, restaurant.y_m)
         for order_id in trip.orders:
-            busy[trip.courier] += ride_min(*here, *places[order_id], rates.metres_per_minute)
-            here = places[order_id]
+            there = (orders[order_id].x_m, orders[order_id].y_m)
+            busy[trip.courier] += ride_min(*here, *there, rates.metres_per_minute)
+            here = there
     shares = [busy[courier.id] / (courier.off_min - courier.on_min) for courier in instance.couriers]
     return sum(shares) / len(shares) if shares else 0.0

@@ -22,7 +22,7 @@ class PlanarMinutes:
 
     metres_per_minute: float
 
-    def seconds(self, origins: Floats, destinations: Floats, vehicle: VehicleProfile) -> Floats:
+    def seconds(self, origins: Floats, destinations: Floats, vehicle: VehicleProfile) -> Floats:  # noqa: ARG002  all ride alike
         """As `TravelModel.seconds`; a point's latitude is y, its longitude x, both in metres."""
         apart = origins[:, None, :] - destinations[None, :, :]
         answer: Floats = np.ceil(np.sqrt((apart**2).sum(axis=2)) / self.metres_per_minute) * 60.0

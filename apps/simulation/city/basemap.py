@@ -1,8 +1,7 @@
 """The drawn map under the live screens: GeoJSON (RFC 7946), small enough to be sent whole, with no tile server.
 
-`properties.kind` of a feature is one of outline, district, park, water, island, road, rail_station, label, in the order in
-which they are to be painted. Roads carry a `class`: main, secondary or ring; districts their `number` and `centre`
-[lon, lat].
+`properties.kind` of a feature is one of outline, district, park, water, island, road, rail_station, label (in the order
+of painting). Roads carry a `class`: main, secondary or ring; districts their `number` and `centre` [lon, lat].
 """
 
 import json
@@ -21,7 +20,9 @@ class Mapped(Protocol):
     """Anything that stands on a ground: a `City`."""
 
     @property
-    def ground(self) -> Ground: ...
+    def ground(self) -> Ground:
+        """What is drawn."""
+        ...
 
 
 def basemap(city: Mapped) -> dict[str, Any]:

@@ -7,6 +7,7 @@ Rings are written without repeating their first point, except where a function s
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from apps.core.geo import EARTH_RADIUS_M, Point, contains
 
@@ -75,30 +76,33 @@ def anticlockwise(ring: Ring) -> Ring:
 
 
 def grown(ring: Ring, margin_m: float) -> Ring:
-    """The ring moved outwards by a margin: each corner along the bisector of its two sides, spikes cut at twice the margin."""
+    """The ring moved outwards by a margin: each corner along the bisector of its two sides, spikes cut."""
     projection = Projection(ring[0])
     plane = [projection.to_plane(corner) for corner in anticlockwise(ring)]
-    moved = [
-        _shifted(plane[i - 1], plane[i], plane[(i + 1) % len(plane)], margin_m)
-        for i in range(len(plane))
-    ]
+    moved = [_shifted(plane[i - 1], plane[i], plane[(i + 1) % len(plane)], margin_m) for i in range(len(plane))]
     return tuple(projection.to_point(east, north) for east, north in moved)
 
 
-def thick(line: Ring, width_m: float) -> Ring:
-    """A ring around a line, as wide as told: a river from the middle of its bed. Its ends are cut straight."""
+def thick(line: Ring, *, start_width_m: float, end_width_m: float) -> Ring:
+    """A ring around a line: a river from the middle of its bed. The width changes evenly from corner to corner."""
+    last = len(line) - 1
+    halves = [(start_width_m + (end_width_m - start_width_m) * i / last) / 2 for i in range(len(line))]
+    return beside(line, halves) + beside(line, [-half for half in halves])[::-1]
+
+
+def beside(line: Ring, offsets_m: Sequence[float]) -> Ring:
+    """An open line moved to its right, each corner by its own offset; to its left where that is less than 0."""
     projection = Projection(line[0])
     plane = [projection.to_plane(corner) for corner in line]
-    right = [_beside(plane, i, width_m / 2) for i in range(len(plane))]
-    left = [_beside(plane, i, -width_m / 2) for i in range(len(plane))]
-    return tuple(projection.to_point(east, north) for east, north in right + left[::-1])
+    moved = [_beside(plane, i, offset_m) for i, offset_m in enumerate(offsets_m)]
+    return tuple(projection.to_point(east, north) for east, north in moved)
 
 
 def distance_to_line_m(line: Sequence[Point], point: Point) -> float:
     """Metres from a point to the nearest place of an open line."""
     projection = Projection(point)
     plane = [projection.to_plane(corner) for corner in line]
-    return min(_distance_to_segment(a, b) for a, b in zip(plane, plane[1:], strict=False))
+    return min(_distance_to_segment(a, b) for a, b in pairwise(plane))
 
 
 def in_any(rings: Iterable[Ring], point: Point) -> bool:
@@ -117,7 +121,7 @@ def _beside(plane: Plane, i: int, offset_m: float) -> tuple[float, float]:
 def _shifted(
     before: tuple[float, float], here: tuple[float, float], after: tuple[float, float], offset_m: float
 ) -> tuple[float, float]:
-    """A corner moved to the right of its path so that both sides move by `offset_m` (a mitre, at most twice as long)."""
+    """A corner moved to the right of its path so that both sides move by `offset_m` (a mitre, cut at twice that)."""
     into = _unit(before, here)
     out = _unit(here, after)
     east, north = into[1] + out[1], -into[0] - out[0]

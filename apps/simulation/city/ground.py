@@ -110,10 +110,17 @@ def paris_ground() -> Ground:
 
 def _waters() -> tuple[Area, ...]:
     rivers = [
-        Area(name, geometry.anticlockwise(geometry.thick(geometry.points(line), width_m)))
-        for name, line, width_m in water.WATERWAYS
+        Area(name, geometry.anticlockwise(geometry.thick(geometry.points(line), start_width_m=start, end_width_m=end)))
+        for name, line, start, end in water.WATERWAYS
     ]
-    return (*rivers, *(_area(name, line) for name, line in parks.LAKES))
+    return (*rivers, _around_the_islands(), *(_area(name, line) for name, line in parks.LAKES))
+
+
+def _around_the_islands() -> Area:
+    northern, southern, northern_width_m, southern_width_m = water.AROUND_THE_ISLANDS
+    right_bank = geometry.beside(geometry.points(northern), [northern_width_m / 2] * len(northern))
+    left_bank = geometry.beside(geometry.points(southern), [-southern_width_m / 2] * len(southern))
+    return Area("La Seine", geometry.anticlockwise(right_bank + left_bank[::-1]))
 
 
 def _area(name: str, line: tuple[tuple[float, float], ...]) -> Area:

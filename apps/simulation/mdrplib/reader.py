@@ -1,6 +1,7 @@
 """Reads one instance folder of the library: four tab-separated files. Times are minutes, positions metres."""
 
 import csv
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,7 +100,9 @@ def read_instance(folder: Path) -> Instance:
     couriers = _rows(folder / "couriers.txt", _courier)
     parameters = _rows(folder / "instance_parameters.txt", _parameters)
     if len(parameters) != 1:
-        raise BrokenInstance(f"{folder / 'instance_parameters.txt'}: expected one line of values, found {len(parameters)}")
+        raise BrokenInstance(
+            f"{folder / 'instance_parameters.txt'}: one line of values expected, {len(parameters)} found"
+        )
     for name, things in (("restaurants", restaurants), ("orders", orders), ("couriers", couriers)):
         _check_unique(folder / f"{name}.txt", [thing.id for thing in things])
     return Instance(folder.name, orders, restaurants, couriers, parameters[0])
@@ -126,7 +129,7 @@ class _Row:
             if isinstance(error, BrokenInstance):
                 raise
             raise BrokenInstance(f"{self.where}: column {column!r} is not a number: {self.text(column)!r}") from None
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             raise BrokenInstance(f"{self.where}: column {column!r} is not a finite number")
         return value
 

@@ -1,6 +1,7 @@
 """What the planner decides, by example. A bike does 5 m/s here: 1,000 m are 200 s."""
 
 import pytest
+
 from apps.dispatch.engine import PlannerSettings, StopKind, UnassignedReason, plan
 from apps.dispatch.engine.tests.factories import BIKE, VAN, at, make_courier, make_leg, make_snapshot
 
@@ -109,6 +110,15 @@ def test_an_old_leg_is_not_given_up_for_being_old():
     old = make_leg("old", placed_at=-100_000.0, ready_at=-90_000.0, due_at=-80_000.0)
     outcome = plan(make_snapshot([make_courier()], [old]))
     assert taken_by(outcome, "bo") == ["old"]
+
+
+def test_a_pair_that_is_not_worth_making_takes_no_better_one_apart():
+    here = make_leg("here", pickup=at(0), dropoff=at(0, 500))
+    there = make_leg("there", pickup=at(6_000), dropoff=at(6_000, 500))
+    near, remote = make_courier("near", position=at(2_700)), make_courier("remote", position=at(-60_000))
+    outcome = plan(make_snapshot([near, remote], [here, there]))
+    assert taken_by(outcome, "near") == ["here"]
+    assert outcome.unassigned == {"there": UnassignedReason.WAITING_FOR_A_BETTER_COURIER}
 
 
 def test_a_courier_whose_shift_starts_soon_is_planned_but_not_sent_yet():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from apps.core.geo import distance_m
 from apps.dispatch.engine import StraightLine, VehicleProfile
 from apps.dispatch.engine.tests.factories import BIKE, at

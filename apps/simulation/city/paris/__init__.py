@@ -1,5 +1,6 @@
-"""Paris by hand: coordinates (latitude, longitude, WGS 84, degrees) typed from knowledge of the city, no data set behind them.
+"""Paris by hand: coordinates (latitude, longitude, WGS 84, degrees) typed from knowledge of the city.
 
-Good to about fifty metres, and simplified: enough for a Parisian to know where he is, not for turning a corner.
+There is no data set behind them. Good to about a hundred metres, and simplified: enough for a Parisian to know where
+he is, not for turning a corner.
 Plain tuples here keep the tables legible; everything that leaves this package is a `Point`.
 """

@@ -1,7 +1,7 @@
 """The twenty arrondissements, by the streets and the river that part them.
 
-Each border is written once and used by both its districts, one of them backwards: so the twenty cover the city without a
-gap or an overlap, whatever the accuracy of a coordinate. The outline of the city is made of its outer borders.
+Each border is written once and used by both its districts, one of them backwards: so the twenty cover the city without
+a gap or an overlap, whatever the accuracy of a coordinate. The outline of the city is made of its outer borders.
 """
 
 from apps.simulation.city.paris import water
@@ -339,10 +339,10 @@ CENTRES: Line = (
     (48.8545, 2.3570),
     (48.8444, 2.3507),
     (48.8491, 2.3329),
-    (48.8562, 2.3122),
+    (48.8553, 2.3205),
     (48.8727, 2.3126),
-    (48.8771, 2.3375),
-    (48.8761, 2.3607),
+    (48.8788, 2.3375),
+    (48.8728, 2.3575),
     (48.8591, 2.3801),
     (48.8405, 2.3950),
     (48.8283, 2.3623),

@@ -1,7 +1,7 @@
 """The Seine reach by reach, from upstream to downstream, and the canals.
 
-A reach is the middle of the river between two places where districts meet, so that the borders of the districts that run
-along the river are the very same points.
+A reach is the middle of the river between two places where districts meet, so that the borders of the districts
+that run along the river are the very same points.
 """
 
 from apps.simulation.city.paris.lines import Line
@@ -42,7 +42,13 @@ SOUTHERN_ARM_SULLY: Line = (
     (48.8532, 2.3472),
     (48.8540, 2.3448),
 )
-SOUTHERN_ARM_MINT: Line = ((48.8540, 2.3448), (48.8550, 2.3429), (48.8562, 2.3408), (48.8574, 2.3387), (48.8580, 2.3378))
+SOUTHERN_ARM_MINT: Line = (
+    (48.8540, 2.3448),
+    (48.8550, 2.3429),
+    (48.8562, 2.3408),
+    (48.8574, 2.3387),
+    (48.8580, 2.3378),
+)
 # 1er | 6e, then 1er | 7e: the Louvre
 REACH_ARTS: Line = ((48.8580, 2.3378), (48.8586, 2.3362), (48.8596, 2.3327))
 REACH_LOUVRE: Line = ((48.8596, 2.3327), (48.8606, 2.3293), (48.8616, 2.3254), (48.8629, 2.3212))
@@ -105,9 +111,10 @@ SEINE_AFTER: Line = (
 )
 
 NORTHERN_ARM: Line = (
-    (48.8468, 2.3631),
-    (48.8486, 2.3624),
-    (48.8508, 2.3622),
+    (48.8452, 2.3654),
+    (48.8471, 2.3634),
+    (48.8488, 2.3624),
+    (48.8508, 2.3618),
     (48.8524, 2.3595),
     (48.8533, 2.3572),
     (48.8544, 2.3545),
@@ -116,26 +123,10 @@ NORTHERN_ARM: Line = (
     (48.8568, 2.3466),
     (48.8576, 2.3440),
     (48.8583, 2.3414),
-    (48.8585, 2.3389),
-    (48.8586, 2.3362),
+    (48.8587, 2.3389),
+    (48.8590, 2.3362),
+    (48.8597, 2.3327),
 )
-SAINT_LOUIS_ARM: Line = ((48.8544, 2.3545), (48.8530, 2.3533), (48.8515, 2.3521), (48.8506, 2.3546))
-
-SEINE: Line = (
-    SEINE_BEFORE
-    + REACH_BERCY[1:]
-    + REACH_AUSTERLITZ[1:]
-    + SOUTHERN_ARM_SULLY[1:]
-    + SOUTHERN_ARM_MINT[1:]
-    + REACH_ARTS[1:]
-    + REACH_LOUVRE[1:]
-    + REACH_CONCORDE[1:]
-    + REACH_IENA[1:]
-    + REACH_GRENELLE[1:]
-    + SEINE_AFTER[1:]
-)
-"""The river in one line, by its southern arm."""
-
 CANAL_SAINT_MARTIN: Line = (
     (48.8716, 2.3655),
     (48.8735, 2.3634),
@@ -147,27 +138,37 @@ CANAL_SAINT_MARTIN: Line = (
 )
 BASSIN_DE_LA_VILLETTE: Line = ((48.8838, 2.3702), (48.8861, 2.3745), (48.8884, 2.3788))
 CANAL_DE_L_OURCQ: Line = ((48.8884, 2.3788), (48.8897, 2.3828), (48.8913, 2.3880), (48.8929, 2.3930), (48.8947, 2.3990))
-CANAL_SAINT_DENIS: Line = ((48.8912, 2.3872), (48.8945, 2.3852), (48.8975, 2.3830), (48.9010, 2.3790), (48.9050, 2.3745))
+CANAL_SAINT_DENIS: Line = (
+    (48.8912, 2.3872),
+    (48.8945, 2.3852),
+    (48.8975, 2.3830),
+    (48.9010, 2.3790),
+    (48.9050, 2.3745),
+)
 BASSIN_DE_L_ARSENAL: Line = ((48.8470, 2.3652), (48.8492, 2.3668), (48.8524, 2.3691))
 
-WATERWAYS: tuple[tuple[str, Line, float], ...] = (
-    ("La Seine", SEINE_BEFORE, 150.0),
-    ("La Seine", REACH_BERCY + REACH_AUSTERLITZ[1:], 140.0),
-    ("La Seine", SOUTHERN_ARM_SULLY, 62.0),
-    ("La Seine", SOUTHERN_ARM_MINT, 44.0),
-    ("La Seine", NORTHERN_ARM, 92.0),
-    ("La Seine", SAINT_LOUIS_ARM, 50.0),
-    ("La Seine", SOUTHERN_ARM_MINT[-2:] + REACH_ARTS[1:] + REACH_LOUVRE[1:] + REACH_CONCORDE[1:] + REACH_IENA[1:], 130.0),
-    ("La Seine", REACH_GRENELLE, 150.0),
-    ("La Seine", SEINE_AFTER, 160.0),
-    ("La Marne", MARNE, 95.0),
-    ("Bassin de la Villette", BASSIN_DE_LA_VILLETTE, 75.0),
-    ("Canal Saint-Martin", CANAL_SAINT_MARTIN, 30.0),
-    ("Canal de l'Ourcq", CANAL_DE_L_OURCQ, 32.0),
-    ("Canal Saint-Denis", CANAL_SAINT_DENIS, 32.0),
-    ("Bassin de l'Arsenal", BASSIN_DE_L_ARSENAL, 40.0),
+WATERWAYS: tuple[tuple[str, Line, float, float], ...] = (
+    ("La Seine", SEINE_BEFORE, 150.0, 150.0),
+    ("La Seine", REACH_BERCY + REACH_AUSTERLITZ[1:2], 155.0, 112.0),
+    ("La Seine", REACH_ARTS[1:] + REACH_LOUVRE[1:] + REACH_CONCORDE[1:] + REACH_IENA[1:], 108.0, 140.0),
+    ("La Seine", REACH_GRENELLE, 150.0, 150.0),
+    ("La Seine", SEINE_AFTER, 160.0, 160.0),
+    ("La Marne", MARNE, 95.0, 95.0),
+    ("Bassin de la Villette", BASSIN_DE_LA_VILLETTE, 75.0, 75.0),
+    ("Canal Saint-Martin", CANAL_SAINT_MARTIN, 30.0, 30.0),
+    ("Canal de l'Ourcq", CANAL_DE_L_OURCQ, 32.0, 32.0),
+    ("Canal Saint-Denis", CANAL_SAINT_DENIS, 32.0, 32.0),
+    ("Bassin de l'Arsenal", BASSIN_DE_L_ARSENAL, 40.0, 40.0),
 )
-"""Name, middle line, width in metres. Arms overlap where they meet."""
+"""Name, middle line, width in metres where it begins and where it ends."""
+
+AROUND_THE_ISLANDS: tuple[Line, Line, float, float] = (
+    NORTHERN_ARM,
+    REACH_AUSTERLITZ[1:2] + SOUTHERN_ARM_SULLY + SOUTHERN_ARM_MINT[1:] + REACH_ARTS[1:],
+    92.0,
+    66.0,
+)
+"""The two arms of the Seine and the width of each: all between their outer banks is water, but for the islands."""
 
 ISLANDS: tuple[tuple[str, Line], ...] = (
     (
@@ -205,6 +206,13 @@ ISLANDS: tuple[tuple[str, Line], ...] = (
     ),
     (
         "Île aux Cygnes",
-        ((48.8557, 2.2879), (48.8551, 2.2871), (48.8503, 2.2809), (48.8497, 2.2798), (48.8504, 2.2804), (48.8553, 2.2868)),
+        (
+            (48.8557, 2.2879),
+            (48.8551, 2.2871),
+            (48.8503, 2.2809),
+            (48.8497, 2.2798),
+            (48.8504, 2.2804),
+            (48.8553, 2.2868),
+        ),
     ),
 )

@@ -1,0 +1,177 @@
+"""The first request with a key does the work; the others get its answer, or are told to wait."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.core.db import atomic
+from apps.core.errors import Conflict, Invalid
+from apps.core.idempotency import Answer, KeyedRequest, KeyReused, StillRunning, answer_once, forget_old_answers
+from apps.core.models import Event, IdempotentAnswer
+from apps.core.tests.racing import race
+
+pytestmark = pytest.mark.django_db
+BODY = {"parcels": [{"weight_g": 800}], "note": "é", "lat": 48.0}
+
+
+def keyed(key="k-1", *, body=BODY, principal="bakery", operation="POST /v1/orders") -> KeyedRequest:
+    return KeyedRequest(principal=principal, operation=operation, key=key, body=body)
+
+
+def work() -> Answer:
+    Event.objects.create(name="Worked", payload={})
+    return Answer(201, {"id": "ord_1", "nested": {"list": [1, 2.0, None, "é"]}})
+
+
+def worked() -> int:
+    return Event.objects.filter(name="Worked").count()
+
+
+def expire(row: IdempotentAnswer) -> None:
+    past = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=5)
+    IdempotentAnswer.objects.filter(pk=row.pk).update(leased_until=past)
+
+
+def running(request: KeyedRequest) -> IdempotentAnswer:
+    """The row that a request leaves that is still at work, or that died."""
+    lease = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=60)
+    values = {"fingerprint": request.fingerprint, "leased_until": lease, "created_at": datetime.now(UTC)}
+    return IdempotentAnswer.objects.create(**request.identity, **values)
+
+
+def test_the_second_request_gets_the_answer_of_the_first():
+    first, second = answer_once(keyed(), work), answer_once(keyed(), work)
+    assert (first.status, first.body, first.replayed) == (201, work().body, False)
+    assert (second.status, second.body, second.replayed) == (201, first.body, True)
+    assert worked() == 2  # once by the request, once by this test's own call above
+
+
+def test_the_order_of_the_fields_does_not_matter():
+    answer_once(keyed(), work)
+    assert answer_once(keyed(body=dict(reversed(BODY.items()))), work).replayed
+
+
+@pytest.mark.parametrize("other", [{"body": {}}, {"body": {**BODY, "note": "e"}}, {"body": None}])
+def test_another_body_under_the_same_key_is_refused(other):
+    answer_once(keyed(), work)
+    with pytest.raises(KeyReused):
+        answer_once(keyed(**other), work)
+    assert worked() == 1
+
+
+@pytest.mark.parametrize("other", [{"key": "k-2"}, {"principal": "florist"}, {"operation": "POST /v1/orders/1/cancel"}])
+def test_another_key_caller_or_operation_is_another_request(other):
+    answer_once(keyed(), work)
+    assert not answer_once(keyed(**other), work).replayed
+    assert worked() == 2
+
+
+def test_operations_that_differ_only_far_behind_are_not_taken_for_one():
+    long = "POST /v1/" + "x" * 200
+    answer_once(keyed(operation=f"{long}1"), work)
+    with pytest.raises(KeyReused):
+        answer_once(keyed(operation=f"{long}2"), work)
+
+
+def test_a_request_whose_first_is_still_running_waits():
+    running(keyed())
+    with pytest.raises(StillRunning):
+        answer_once(keyed(), work)
+    assert worked() == 0
+
+
+def test_the_key_of_a_request_that_died_is_taken_over_when_its_lease_ends():
+    expire(running(keyed()))
+    assert not answer_once(keyed(), work).replayed
+    assert answer_once(keyed(), work).replayed
+    assert worked() == 1
+
+
+def test_who_lost_the_lease_undoes_its_work_and_leaves_the_key_to_the_other():
+    def slow_work() -> Answer:
+        row = IdempotentAnswer.objects.get()
+        later = row.leased_until + timedelta(seconds=60)
+        IdempotentAnswer.objects.filter(pk=row.pk).update(leased_until=later)
+        return work()
+
+    with pytest.raises(StillRunning):
+        answer_once(keyed(), slow_work)
+    assert worked() == 0
+
+
+@pytest.mark.parametrize("error", [Invalid, Conflict, ZeroDivisionError])
+def test_an_error_undoes_the_work_and_frees_the_key(error):
+    def failing() -> Answer:
+        work()
+        raise error
+
+    with pytest.raises(error):
+        answer_once(keyed(), failing)
+    assert (worked(), IdempotentAnswer.objects.count()) == (0, 0)
+    assert not answer_once(keyed(), work).replayed
+
+
+def test_a_lost_race_inside_the_work_is_run_again():
+    attempts = []
+
+    def losing_once() -> Answer:
+        attempts.append(1)
+        if len(attempts) == 1:
+            work()
+            raise Conflict
+        return work()
+
+    assert answer_once(keyed(), losing_once).status == 201
+    assert (len(attempts), worked()) == (2, 1)
+
+
+def test_the_work_joins_the_transaction_of_its_answer():
+    inner = atomic(work)
+
+    def failing_after() -> Answer:
+        inner()
+        raise Invalid
+
+    with pytest.raises(Invalid):
+        answer_once(keyed(), failing_after)
+    assert worked() == 0
+
+
+def test_answers_are_forgotten_after_two_days():
+    answer_once(keyed("old"), work)
+    answer_once(keyed("new"), work)
+    old = datetime.now(UTC) - timedelta(hours=48, seconds=1)
+    IdempotentAnswer.objects.filter(key="old").update(created_at=old)
+    assert forget_old_answers() == 1
+    assert [row.key for row in IdempotentAnswer.objects.all()] == ["new"]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+def test_a_key_has_one_to_255_characters(key):
+    with pytest.raises(Invalid) as refused:
+        keyed(key)
+    assert [field.path for field in refused.value.fields] == ["Idempotency-Key"]
+
+
+def attempt(run):
+    try:
+        return run()
+    except StillRunning:
+        return "waits"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_sixteen_at_once_one_works():
+    outcomes = race(16, lambda number: attempt(lambda: answer_once(keyed(), work)))
+    answers = [outcome for outcome in outcomes if outcome != "waits"]
+    assert [answer.replayed for answer in answers].count(False) == 1
+    assert worked() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_find_a_dead_request_one_takes_it_over():
+    expire(running(keyed()))
+    outcomes = race(8, lambda number: attempt(lambda: answer_once(keyed(), work)))
+    answers = [outcome for outcome in outcomes if outcome != "waits"]
+    assert [answer.replayed for answer in answers].count(False) == 1
+    assert worked() == 1

@@ -1,0 +1,114 @@
+"""Who sees what on the board, and who may act. Deny by default: a person without an organisation sees nothing."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from apps.accounts.principals import Principal
+from apps.core import clock
+from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.models import Courier, Fleet
+from apps.dispatch.eligibility import Networks, eligible_fleets
+from apps.dispatch.lifecycle import OfferStatus
+from apps.dispatch.models import Offer
+from apps.orders.errors import OrderNotFound
+from apps.orders.lifecycle import OrderStatus
+from apps.orders.models import Leg, Order
+
+KEPT_FOR = timedelta(hours=24)  # how long what a fleet carried stays in its lists
+
+
+def board_orders_for(principal: Principal, *, among: Collection[UUID] | None = None) -> QuerySet[Order]:
+    """The orders that somebody may see on the board; the one place that decides it.
+
+    - Administrators see all.
+    - Members of a merchant see its orders.
+    - Members of a fleet's owner see the orders that their couriers have, had last (for 24 hours) or are offered now,
+      and those that nobody has yet in the zones where their couriers work, if one of their fleets may carry them.
+    - Everybody else sees nothing.
+
+    `among` narrows the question to a few orders, and then asks about couriers without the limit of 24 hours.
+    """
+    orders = Order.objects.all() if among is None else Order.objects.filter(pk__in=list(among))
+    if principal.sees_all:
+        return orders
+    if not principal.organisation_ids:
+        return Order.objects.none()
+    theirs = Q(organisation_id__in=principal.organisation_ids)
+    couriers = Courier.objects.filter(fleet__organisation_id__in=principal.organisation_ids)
+    if own := list(couriers.values_list("pk", "fleet_id", "zone_id")):
+        courier_ids = [courier_id for courier_id, _, _ in own]
+        keys = _carried(courier_ids, among) | _offered(courier_ids, among)
+        keys |= _open_to({fleet for _, fleet, _ in own}, {zone for _, _, zone in own} - {None}, among)
+        theirs |= Q(pk__in=list(keys))
+    return orders.filter(theirs)
+
+
+def board_order(principal: Principal, order_id: UUID) -> Order:
+    """One of those orders, with its merchant and zone. Raises OrderNotFound for anybody else's."""
+    found = board_orders_for(principal, among=[order_id]).select_related("organisation", "zone").first()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def board_couriers_for(principal: Principal) -> QuerySet[Courier]:
+    """The couriers whom somebody may follow on the map: those of their own organisations' fleets."""
+    active = Courier.objects.filter(is_active=True)
+    return active if principal.sees_all else active.filter(fleet__organisation_id__in=principal.organisation_ids)
+
+
+def may_dispatch(principal: Principal, fleet_owner_id: UUID) -> bool:
+    """Whether somebody may give work to, and take work from, the couriers of an organisation."""
+    return principal.sees_all or fleet_owner_id in principal.dispatches_for
+
+
+def courier_dispatched_by(principal: Principal, courier_id: UUID) -> bool:
+    """Whether somebody may give work to this courier; False, too, when there is no such courier."""
+    owner_id = Courier.objects.filter(pk=courier_id).values_list("fleet__organisation_id", flat=True).first()
+    return owner_id is not None and may_dispatch(principal, owner_id)
+
+
+def dispatches_somewhere(principal: Principal) -> bool:
+    """Whether there is any fleet that somebody may give work to: else no button is shown."""
+    if principal.sees_all:
+        return True
+    return Fleet.objects.filter(organisation_id__in=principal.dispatches_for).exists()
+
+
+def _carried(courier_ids: list[UUID], among: Collection[UUID] | None) -> set[UUID]:
+    legs = Leg.objects.filter(courier_id__in=courier_ids)
+    if among is None:
+        legs = legs.filter(placed_at__gte=clock.now() - KEPT_FOR)
+    else:
+        legs = legs.filter(order_id__in=list(among))
+    return set(legs.values_list("order_id", flat=True))
+
+
+def _offered(courier_ids: list[UUID], among: Collection[UUID] | None) -> set[UUID]:
+    offers = Offer.objects.filter(courier_id__in=courier_ids, status=OfferStatus.LIVE)
+    if among is not None:
+        offers = offers.filter(leg__order_id__in=list(among))
+    return set(offers.values_list("leg__order_id", flat=True))
+
+
+def _open_to(fleet_ids: set[UUID], zone_ids: set[UUID], among: Collection[UUID] | None) -> set[UUID]:
+    """Orders that nobody has yet, and that dispatch would give to one of these fleets now."""
+    placed = Order.objects.filter(status=OrderStatus.PLACED, zone_id__in=zone_ids)
+    if among is not None:
+        placed = placed.filter(pk__in=list(among))
+    orders = list(placed.only("zone_id", "organisation_id", "network_policy", "fleet_ids", "placed_at"))
+    if not orders:
+        return set()
+    networks, at = _networks(zone_ids), clock.now()
+    return {order.pk for order in orders if fleet_ids & eligible_fleets(order, networks[order.zone_id], at=at)}
+
+
+def _networks(zone_ids: set[UUID]) -> dict[UUID, Networks]:
+    """By zone: all fleets, and which of them have somebody on duty there."""
+    fleets = list(Fleet.objects.only("organisation_id", "is_open"))
+    working = Courier.objects.filter(zone_id__in=zone_ids, status=CourierStatus.ON_DUTY)
+    on_duty = list(working.values_list("zone_id", "fleet_id").distinct())
+    return {zone: Networks.of(fleets, (fleet for at, fleet in on_duty if at == zone)) for zone in zone_ids}

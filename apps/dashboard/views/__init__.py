@@ -1,0 +1,1 @@
+"""The screens: one view per operation, each of which parses, calls and renders."""

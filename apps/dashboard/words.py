@@ -1,0 +1,125 @@
+"""What the screens say: statuses, reasons and events in the words of a dispatcher."""
+
+from typing import Any
+
+from apps.orders.lifecycle import ENDED, ON_BOARD, WAITING, LegStatus
+
+STATUS: dict[str, str] = {
+    LegStatus.OPEN: "Waiting",
+    LegStatus.OFFERED: "Offered",
+    LegStatus.ASSIGNED: "To pickup",
+    LegStatus.AT_PICKUP: "At pickup",
+    LegStatus.PICKED_UP: "On board",
+    LegStatus.AT_DROPOFF: "At door",
+    LegStatus.DELIVERED: "Delivered",
+    LegStatus.FAILED: "Failed",
+    LegStatus.RETURNING: "Returning",
+    LegStatus.RETURNED: "Returned",
+    LegStatus.CANCELLED: "Cancelled",
+}
+
+REASONS: dict[str, str] = {
+    "beyond_horizon": "Ready too far ahead to be planned now",
+    "no_courier_on_shift": "No courier is on duty",
+    "no_eligible_fleet": "No fleet on duty may carry it",
+    "missing_skill": "Nobody on duty has the skills it asks for",
+    "too_heavy": "Too heavy for every courier on duty",
+    "too_many_parcels": "Too many parcels for every courier on duty",
+    "every_courier_declined": "Every courier declined",
+    "shift_ends_too_soon": "Every shift ends before it could be picked up",
+    "window_cannot_be_met": "Nobody can reach the door in time",
+    "beyond_plan_size": "Waits for the next plan: too much is open at once",
+    "no_courier_free": "Every courier who could take it is busy",
+    "waiting_for_a_better_courier": "Waits for a courier who is better placed",
+    "planned": "In the plan, not given out yet",
+    "waiting": "Nobody has taken it for too long",
+    "no_courier": "No courier could be found",
+    "nobody_accepted": "Nobody accepted the offer",
+    "courier_silent": "Its courier has gone silent",
+    "silent_courier": "Its courier has gone silent",
+    "late": "It will be late",
+    "failed": "The delivery failed",
+    "poison": "Planning stops on this order",
+    "dispatcher": "by hand",
+}
+
+EVENTS: dict[str, str] = {
+    "OrderPlaced": "Placed",
+    "OrderCancelled": "Cancelled",
+    "OfferMade": "Offered",
+    "AttentionRaised": "Needs attention",
+    "AttentionCleared": "No longer needs attention",
+}
+
+_MOVES: dict[str, str] = {
+    LegStatus.OPEN: "Open again",
+    LegStatus.OFFERED: "Offer on its way",
+    LegStatus.ASSIGNED: "Assigned",
+    LegStatus.AT_PICKUP: "Arrived at the pickup",
+    LegStatus.PICKED_UP: "Picked up",
+    LegStatus.AT_DROPOFF: "Arrived at the door",
+    LegStatus.DELIVERED: "Delivered",
+    LegStatus.FAILED: "Failed",
+    LegStatus.RETURNING: "On the way back",
+    LegStatus.RETURNED: "Returned",
+    LegStatus.CANCELLED: "Cancelled",
+}
+
+_OFFER_ENDS = {
+    "accepted": "Offer accepted",
+    "declined": "Offer declined",
+    "expired": "Offer expired unanswered",
+    "withdrawn": "Offer withdrawn",
+}
+
+
+def reason(code: str) -> str:
+    """A reason's sentence; an unknown code is shown as its own words, an empty one as nothing."""
+    return REASONS.get(code) or code.replace("_", " ").capitalize()
+
+
+def state_of(status: str) -> str:
+    """The group that a status belongs to on the board: waiting, assigned, on_board, failed or ended."""
+    if status in WAITING:
+        return "waiting"
+    if status in ON_BOARD:
+        return "on_board"
+    if status == LegStatus.FAILED:
+        return "failed"
+    return "ended" if status in ENDED else "assigned"
+
+
+def happening(name: str, payload: dict[str, Any]) -> str:
+    """The headline of an event in an order's history."""
+    if name == "LegMoved":
+        return _MOVES.get(payload.get("after", ""), "Moved")
+    if name == "OfferEnded":
+        return _OFFER_ENDS.get(payload.get("status", ""), "Offer ended")
+    return EVENTS.get(name) or _spaced(name)
+
+
+def actor(name: str) -> str:
+    """Who was behind an event, as people call them."""
+    kind, _, rest = name.partition(":")
+    if kind == "user":
+        return f"by {rest.partition('@')[0]}"
+    plain = {"system": "", "key": "through the API", "merchant": "by the merchant", "courier": "by the courier"}
+    return plain.get(kind, f"by the {kind}")
+
+
+def street(address: str) -> str:
+    """The street of an address, without postcode and town."""
+    return address.partition(",")[0].strip()
+
+
+def initials(name: str) -> str:
+    """Two letters for a courier's marker."""
+    parts = [part for part in name.replace("-", " ").split() if part[0].isalpha()]
+    if len(parts) < 2:
+        return name[:2].upper()
+    return (parts[0][0] + parts[-1][0]).upper()
+
+
+def _spaced(name: str) -> str:
+    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+    return spaced.strip().capitalize()

@@ -1,0 +1,13 @@
+"""Errors of the mobile surface."""
+
+from apps.core.errors import Conflict, Invalid
+
+
+class InvalidAction(Invalid):
+    code = "invalid_action"
+    message = "This action lacks what its kind needs, or its kind is not known."
+
+
+class Superseded(Conflict):
+    code = "superseded"
+    message = "A later action of yours was here first: this one no longer matters."

@@ -1,0 +1,79 @@
+"""A courier's phone, as the tests hold it: everything it does goes through HTTP."""
+
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+import orjson
+from django.test import Client
+
+from apps.core import clock
+from apps.core.ids import public_id
+
+
+class Phone:
+    """A signed-in device with an outbox of its own count."""
+
+    def __init__(self, token: str) -> None:
+        self.token, self.numbers = token, count(1)
+
+    @classmethod
+    def signed_in(cls, number: str, messages: Path) -> "Phone":
+        """Ask for a code, read it, sign in."""
+        assert post("sign_in/code", {"phone": number}).status_code == 202
+        code = (messages / f"{number}.txt").read_text().strip()
+        answer = post("sign_in", {"phone": number, "code": code, "device_label": "test"})
+        assert answer.status_code == 201, answer.content
+        return cls(answer.json()["token"])
+
+    def post(self, path: str, body: object):
+        return post(path, body, token=self.token)
+
+    def sync(self):
+        answer = get("sync", token=self.token)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def action(self, kind: str, **fields: object) -> dict:
+        """An action as it lies in the outbox."""
+        return {
+            "id": str(uuid4()),
+            "kind": kind,
+            "sequence": next(self.numbers),
+            "device_time": clock.now().isoformat(),
+            **fields,
+        }
+
+    def send(self, *actions: dict) -> list[dict]:
+        """Send actions as one batch. Returns their results."""
+        answer = self.post("actions", {"actions": list(actions)})
+        assert answer.status_code == 200, answer.content
+        return answer.json()["results"]
+
+    def act(self, kind: str, **fields: object) -> dict:
+        """Do one thing and send it. Returns its result."""
+        return self.send(self.action(kind, **fields))[0]
+
+    def way_of(self, leg) -> list[dict]:
+        """The four actions that bring a leg to its door."""
+        named = {"leg_id": public_id("leg", leg.pk), "epoch": leg.epoch}
+        return [
+            self.action("arrive", stop="pickup", **named),
+            self.action("pick_up", **named),
+            self.action("arrive", stop="dropoff", **named),
+            self.action("deliver", **named),
+        ]
+
+
+def post(path: str, body: object, *, token: str = ""):
+    return Client().post(
+        f"/mobile/v1/{path}", body if isinstance(body, bytes) else orjson.dumps(body), "application/json", **_key(token)
+    )
+
+
+def get(path: str, *, token: str = ""):
+    return Client().get(f"/mobile/v1/{path}", **_key(token))
+
+
+def _key(token: str) -> dict:
+    return {"headers": {"Authorization": f"Bearer {token}"}} if token else {}

@@ -1,0 +1,137 @@
+"""What integrators get back: quotes, orders with their parcels and legs, history."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core.api.fields import Moment
+from apps.core.api.serializers import OutputSerializer
+from apps.core.ids import public_id
+from apps.core.money import Money
+from apps.orders.lifecycle import OrderStatus
+from apps.orders.models import Leg, Order, Quote
+from apps.orders.selectors import HistoryEntry
+
+_PREFIXES = {"leg_id": "leg", "courier_id": "cou", "offer_id": "off"}
+_NAMED_TO_MERCHANTS = "key"  # their own systems; of people and couriers they learn the kind only
+
+
+class LegOut(OutputSerializer):
+    """One courier's part of an order."""
+
+    id = serializers.SerializerMethodField()
+    sequence = serializers.IntegerField()
+    status = serializers.CharField()
+    assigned_at = Moment()
+    picked_up_at = Moment()
+    delivered_at = Moment()
+    unassigned_reason = serializers.CharField()
+
+    def get_id(self, leg: Leg) -> str:
+        """`leg_...`."""
+        return public_id("leg", leg.pk)
+
+
+class ParcelOut(OutputSerializer):
+    """A thing carried."""
+
+    weight_g = serializers.IntegerField()
+    description = serializers.CharField()
+    size = serializers.CharField()
+    barcode = serializers.CharField()
+
+
+class TermsOut(OutputSerializer):
+    """What a quote and an order share: the price, its lines, what is promised."""
+
+    price = serializers.SerializerMethodField()
+    price_lines = serializers.JSONField()
+    distance_m = serializers.IntegerField()
+    promised_pickup_at = Moment()
+    promised_dropoff_at = Moment()
+
+    def get_price(self, priced: Quote | Order) -> dict[str, int | str]:
+        """`{"amount": 890, "currency": "EUR"}`, in cents."""
+        return Money(priced.amount_cents, priced.currency).as_json()
+
+
+class QuoteOut(TermsOut):
+    """A price and promised times, until it expires or is used."""
+
+    id = serializers.SerializerMethodField()
+    expires_at = Moment()
+
+    def get_id(self, quote: Quote) -> str:
+        """`quo_...`."""
+        return public_id("quo", quote.pk)
+
+
+class OrderOut(TermsOut):
+    """An order. Reads the legs and parcels that a selector has at hand: no query of its own."""
+
+    id = serializers.SerializerMethodField()
+    short_code = serializers.CharField()
+    external_id = serializers.CharField()
+    status = serializers.CharField()
+    needs_attention = serializers.BooleanField()
+    attention_reason = serializers.CharField()
+    placed_at = Moment()
+    pickup = serializers.SerializerMethodField()
+    dropoff = serializers.SerializerMethodField()
+    parcels = ParcelOut(many=True)
+    picked_up_at = Moment()
+    delivered_at = serializers.SerializerMethodField()
+    tracking_token = serializers.CharField()
+    legs = serializers.SerializerMethodField()
+
+    def get_id(self, order: Order) -> str:
+        """`ord_...`."""
+        return public_id("ord", order.pk)
+
+    def get_pickup(self, order: Order) -> dict[str, Any]:
+        """As it was asked for, with the time from which the first leg can be picked up."""
+        return {**order.pickup, "ready_at": _text(_legs(order)[0].ready_at)}
+
+    def get_dropoff(self, order: Order) -> dict[str, Any]:
+        """As it was asked for, with the times that the last leg is held to."""
+        last = _legs(order)[-1]
+        return {**order.dropoff, "due_at": _text(last.due_at), "drop_by": _text(last.drop_by)}
+
+    def get_delivered_at(self, order: Order) -> str | None:
+        """When it ended, if it ended well."""
+        return _text(order.ended_at) if order.status == OrderStatus.DELIVERED else None
+
+    def get_legs(self, order: Order) -> list[dict[str, Any]]:
+        """In the order in which they are carried."""
+        return list(LegOut(_legs(order), many=True).data)
+
+
+class HistoryOut(OutputSerializer):
+    """One line of an order's history."""
+
+    at = Moment()
+    name = serializers.CharField()
+    actor = serializers.SerializerMethodField()
+    details = serializers.SerializerMethodField()
+
+    def get_actor(self, entry: HistoryEntry) -> str:
+        """`key:ck_live_...` for the merchant's own systems; else the kind only: `courier`, `user`, `planner`."""
+        kind = entry.actor.partition(":")[0]
+        return entry.actor if kind == _NAMED_TO_MERCHANTS else kind
+
+    def get_details(self, entry: HistoryEntry) -> dict[str, Any]:
+        """The values of the event; identifiers as the API shows them, and none that it does not have."""
+        shown = {name: value for name, value in entry.details.items() if not name.endswith("_id")}
+        for name, prefix in _PREFIXES.items():
+            if value := entry.details.get(name):
+                shown[name] = f"{prefix}_{value.replace('-', '')}"
+        return shown
+
+
+def _legs(order: Order) -> list[Leg]:
+    return sorted(order.legs.all(), key=lambda leg: leg.sequence)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return Moment().to_representation(moment) if moment else None

@@ -1,0 +1,118 @@
+"""What integrators may send: quotes, orders, cancellations, filters of the list."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from apps.accounts.principals import Principal
+from apps.core.api.fields import Coordinate, Moment, Phone, PublicId, Text, Whole
+from apps.core.api.pages import PageQuery
+from apps.core.api.serializers import StrictSerializer
+from apps.orders.lifecycle import OrderStatus
+from apps.orders.models import NetworkPolicy
+from apps.orders.services import NewOrder, NewParcel, StopDetails
+
+SIZES = ("small", "medium", "large", "xlarge")
+MAX_PARCELS = 20
+MAX_FLEETS = 50
+MAX_SKILLS = 10
+_OF_STOP = ("address", "lat", "lon", "contact_name", "phone", "instructions")
+
+
+class StopIn(StrictSerializer):
+    """A place to be at."""
+
+    address = Text(max_length=200)
+    lat = Coordinate(limit=90)
+    lon = Coordinate(limit=180)
+    contact_name = Text(max_length=80, required=False, allow_blank=True)
+    phone = Phone(required=False, allow_blank=True)
+    instructions = Text(max_length=500, required=False, allow_blank=True)
+
+
+class PickupIn(StopIn):
+    """Where the parcels are, and from when."""
+
+    ready_at = Moment(required=False, allow_null=True)
+
+
+class DropoffIn(StopIn):
+    """Where they go, and until when."""
+
+    due_at = Moment(required=False, allow_null=True)
+    drop_by = Moment(required=False, allow_null=True)
+
+
+class ParcelIn(StrictSerializer):
+    """A thing to be carried."""
+
+    weight_g = Whole(min_value=1)
+    description = Text(max_length=120, required=False, allow_blank=True)
+    size = serializers.ChoiceField(choices=SIZES, required=False)
+    barcode = Text(max_length=64, required=False, allow_blank=True)
+
+
+class QuoteIn(StrictSerializer):
+    """What is to be priced."""
+
+    pickup = PickupIn()
+    dropoff = DropoffIn()
+    parcels: serializers.ListSerializer[Any] = serializers.ListSerializer(child=ParcelIn(), max_length=MAX_PARCELS)
+    network_policy = serializers.ChoiceField(choices=NetworkPolicy.choices, required=False)
+    fleets = serializers.ListField(child=PublicId(prefix="flt"), max_length=MAX_FLEETS, required=False)
+    skills = serializers.ListField(child=Text(max_length=32), max_length=MAX_SKILLS, required=False)
+
+    def new_order(self, caller: Principal) -> NewOrder:
+        """The same in the words of the domain. Raises ValidationError (400)."""
+        return _new_order(self.validated(), caller)
+
+
+class OrderIn(QuoteIn):
+    """What is to be carried, perhaps at the price of a quote."""
+
+    quote_id = PublicId(prefix="quo", required=False, allow_null=True)
+    external_id = Text(max_length=64, required=False, allow_null=True)
+
+
+class CancelIn(StrictSerializer):
+    """Why an order is cancelled."""
+
+    reason = Text(max_length=80)
+
+
+class OrderFilters(PageQuery):
+    """Which orders are listed."""
+
+    status = serializers.ChoiceField(choices=OrderStatus.choices, required=False)
+    external_id = Text(max_length=64, required=False)
+    placed_after = Moment(required=False)
+    placed_before = Moment(required=False)
+    needs_attention = serializers.BooleanField(required=False)
+
+
+LOOKUPS = {"placed_after": "placed_at__gte", "placed_before": "placed_at__lt"}  # a row of days has no gap, no overlap
+
+
+def _new_order(asked: dict[str, Any], caller: Principal) -> NewOrder:
+    pickup, dropoff = asked["pickup"], asked["dropoff"]
+    fleets: list[UUID] = asked.get("fleets", [])
+    return NewOrder(
+        organisation_id=caller.organisation_id,
+        pickup=_stop(pickup),
+        dropoff=_stop(dropoff),
+        parcels=tuple(NewParcel(**parcel) for parcel in asked["parcels"]),
+        external_id=asked.get("external_id"),
+        ready_at=pickup.get("ready_at"),
+        due_at=dropoff.get("due_at"),
+        drop_by=dropoff.get("drop_by"),
+        network_policy=NetworkPolicy(asked.get("network_policy", NetworkPolicy.OWN_FIRST)),
+        fleet_ids=tuple(fleets),
+        skills=tuple(asked.get("skills", ())),
+        quote_id=asked.get("quote_id"),
+        is_test=caller.is_test,
+    )
+
+
+def _stop(asked: dict[str, Any]) -> StopDetails:
+    return StopDetails(**{name: asked[name] for name in _OF_STOP if name in asked})

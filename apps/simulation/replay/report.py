@@ -1,0 +1,121 @@
+"""The one line that a replay ends with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from apps.simulation.replay.checking import LogFindings
+from apps.simulation.robots.merchant import Outcome
+
+SECONDS_PER_MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SentOrder:
+    """An order as its merchant remembers it: when it meant to place it, and what it was told."""
+
+    key: str
+    meant_at: datetime
+    outcome: Outcome
+    order_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Counts of orders; minutes and seconds are the platform's, except `wall_s`."""
+
+    instance: str
+    speed: float
+    faults: int
+    orders: int
+    delivered: int
+    undelivered: int
+    lost: int
+    """Acknowledged, or never answered, and not in the log; or in the log, not ended, and nobody was told."""
+    double_assigned: int
+    """Legs whose moves break a rule: two couriers at once, delivered twice, a version missing or repeated."""
+    click_to_door_min: float | None
+    """From the minute at which the order was meant to be placed to its handover at the door; mean over delivered ones."""
+    click_to_door_p90_min: float | None
+    engine_click_to_door_min: float | None
+    """The same of the engine by itself, with no platform around it."""
+    order_to_assigned_p95_s: float | None
+    """From placed to first assigned. Long by design: what can wait is decided late."""
+    wall_s: float
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was lost and nothing was in two hands."""
+        return self.lost == 0 and self.double_assigned == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a log and the merchants' memory come to."""
+
+    orders: int
+    delivered: int
+    lost: int
+    double_assigned: int
+    click_to_door_min: float | None
+    click_to_door_p90_min: float | None
+    order_to_assigned_p95_s: float | None
+
+
+def measure(sent: Iterable[SentOrder], findings: LogFindings) -> Measured:
+    """Judge a day: what merchants sent against what the log says."""
+    everything = list(sent)
+    stories = findings.stories
+    waits = [
+        (story.delivered_at - order.meant_at).total_seconds() / SECONDS_PER_MINUTE
+        for order in everything
+        if (story := stories.get(order.order_id)) and story.delivered_at
+    ]
+    decided = [
+        (story.first_assigned_at - story.placed_at).total_seconds()
+        for story in stories.values()
+        if story.first_assigned_at and story.placed_at
+    ]
+    return Measured(
+        orders=len(everything),
+        delivered=len(waits),
+        lost=len(lost_orders(everything, findings)),
+        double_assigned=len(findings.wrong_legs),
+        click_to_door_min=_mean(waits),
+        click_to_door_p90_min=_percentile(waits, 90),
+        order_to_assigned_p95_s=_percentile(decided, 95),
+    )
+
+
+def lost_orders(sent: Iterable[SentOrder], findings: LogFindings) -> dict[str, str]:
+    """Orders that nobody will ever deliver or look at: the merchant's key, and why it counts as lost."""
+    lost: dict[str, str] = {}
+    remembered = set()
+    for order in sent:
+        remembered.add(order.order_id)
+        story = findings.stories.get(order.order_id)
+        if order.outcome == Outcome.REFUSED:
+            continue
+        if story is None or story.placed_at is None:
+            lost[order.key] = f"{order.outcome}, and not in the log"
+        elif not story.is_settled:
+            lost[order.key] = f"left {story.last_status}, and nobody was told"
+    for order_id, story in findings.stories.items():
+        if order_id not in remembered and story.placed_at and not story.is_settled:
+            lost[order_id] = f"never acknowledged, left {story.last_status}, and nobody was told"
+    return lost
+
+
+def as_line(values: Mapping[str, float | int | str | None]) -> dict[str, float | int | str | None]:
+    """Rounded to what can be told apart."""
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def _mean(values: list[float]) -> float | None:
+    return float(np.mean(values)) if values else None
+
+
+def _percentile(values: list[float], share: float) -> float | None:
+    return float(np.percentile(values, share)) if values else None

@@ -1,0 +1,51 @@
+"""One request over HTTP, and what its answer means to a robot."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from apps.simulation.robots.errors import NoAnswer, OffDuty, Refused, SignedOut
+
+TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+Json = dict[str, Any]
+
+
+def open_client(url: str, *, connections: int = 40, seconds: float = 10.0) -> httpx.AsyncClient:
+    """A client for many robots: connections are kept and shared. `seconds` is how long an answer may take."""
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=15)
+    return httpx.AsyncClient(base_url=url, limits=limits, timeout=httpx.Timeout(seconds), trust_env=False)
+
+
+async def ask(
+    client: httpx.AsyncClient, method: str, path: str, *, body: Json | None = None, headers: Mapping[str, str]
+) -> tuple[int, Json]:
+    """Send one request. Returns status and body of a success; raises NoAnswer, SignedOut, OffDuty or Refused."""
+    try:
+        answer = await client.request(method, path, json=body, headers=dict(headers))
+    except httpx.TransportError as error:
+        raise NoAnswer(f"{method} {path}: {error!r}") from error
+    if answer.status_code in TRY_AGAIN:
+        raise NoAnswer(f"{method} {path}: {answer.status_code}")
+    content = _json(answer)
+    if answer.is_success:
+        return answer.status_code, content
+    code = str(content.get("error", {}).get("code", ""))
+    words = f"{method} {path}: {answer.status_code} {answer.text[:300]}"
+    if answer.status_code == 401:
+        raise SignedOut(words)
+    if code == "off_duty":
+        raise OffDuty(words)
+    if code == "request_in_progress":
+        raise NoAnswer(words)
+    raise Refused(words)
+
+
+def _json(answer: httpx.Response) -> Json:
+    if not answer.content:
+        return {}
+    try:
+        content = answer.json()
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

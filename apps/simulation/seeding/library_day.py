@@ -1,0 +1,92 @@
+"""A city for one day of the meal delivery library: its couriers, one organisation that orders and carries, one zone."""
+
+from datetime import UTC, datetime, timedelta
+
+from apps.accounts.services import create_api_key, create_organisation
+from apps.core.db import atomic
+from apps.couriers.lifecycle import FleetMode
+from apps.couriers.models import Courier, Fleet, Shift, Vehicle, VehicleKind
+from apps.simulation.city.phones import COURIERS, fiction_phone
+from apps.simulation.mdrplib.reader import Instance, InstanceCourier
+from apps.simulation.robots.roster import CourierEntry, Roster
+from apps.simulation.seeding.plane import Plane
+from apps.zones.models import Zone
+
+DAY_START = datetime(2026, 6, 10, tzinfo=UTC)
+"""The moment that is minute 0 of every instance."""
+MARGIN_M = 500.0
+MERCHANT = "library"
+ROOMY_G, ROOMY_PARCELS, ROOMY_LEGS = 100_000, 100, 12  # no limit of the library: bundles of four fit, and the next ones
+MAX_COURIERS = len(COURIERS)
+
+
+def moment(minute: float) -> datetime:
+    """The platform's time at a minute of the instance."""
+    return DAY_START + timedelta(minutes=minute)
+
+
+def plane_of(instance: Instance) -> Plane:
+    """The flat map of the instance."""
+    return Plane.around(_places(instance))
+
+
+@atomic
+def seed_library_day(instance: Instance) -> Roster:
+    """Write the city of an instance. Returns its robots. Raises IntegrityError when there is one already."""
+    plane = plane_of(instance)
+    zone = Zone.objects.create(
+        name=f"Library {instance.name}",
+        slug="library",
+        ring=_ring(instance, plane),
+        time_zone="UTC",
+        detour_factor=1.0,
+        pickup_service_s=60 * instance.parameters.pickup_service_min,
+        dropoff_service_s=60 * instance.parameters.dropoff_service_min,
+    )
+    organisation = create_organisation(name="The library", slug="library", is_merchant=True, is_fleet_owner=True)
+    _, api_key = create_api_key(organisation_id=organisation.pk, name="robots")
+    fleet = Fleet.objects.create(organisation=organisation, name="The library's couriers", mode=FleetMode.ASSIGNED)
+    vehicle = Vehicle.objects.create(
+        fleet=fleet,
+        kind=VehicleKind.SCOOTER,
+        speed_kmh=instance.parameters.metres_per_minute * 60 / 1000,
+        max_weight_g=ROOMY_G,
+        max_parcels=ROOMY_PARCELS,
+    )
+    entries = tuple(
+        _entry(courier, number, instance, plane) for number, courier in enumerate(instance.couriers)
+    )
+    couriers = [
+        Courier(fleet=fleet, vehicle=vehicle, name=planned.id, phone=entry.phone, max_legs=ROOMY_LEGS)
+        for planned, entry in zip(instance.couriers, entries, strict=True)
+    ]
+    Courier.objects.bulk_create(couriers)
+    Shift.objects.bulk_create(
+        Shift(courier=courier, zone=zone, starts_at=moment(planned.on_min), ends_at=moment(planned.off_min))
+        for courier, planned in zip(couriers, instance.couriers, strict=True)
+    )
+    return Roster(couriers=entries, api_keys={MERCHANT: api_key})
+
+
+def _entry(courier: InstanceCourier, number: int, instance: Instance, plane: Plane) -> CourierEntry:
+    start = plane.point(courier.x_m, courier.y_m)
+    return CourierEntry(
+        phone=fiction_phone(COURIERS[number]),
+        lat=start.lat,
+        lon=start.lon,
+        on_duty=(moment(courier.on_min).isoformat(), moment(courier.off_min).isoformat()),
+        metres_per_minute=instance.parameters.metres_per_minute,
+    )
+
+
+def _places(instance: Instance) -> list[tuple[float, float]]:
+    return [(one.x_m, one.y_m) for one in (*instance.restaurants, *instance.orders, *instance.couriers)]
+
+
+def _ring(instance: Instance, plane: Plane) -> list[list[float]]:
+    """A rectangle around everything, as GeoJSON writes it."""
+    xs, ys = zip(*_places(instance), strict=True)
+    west, east = min(xs) - MARGIN_M, max(xs) + MARGIN_M
+    south, north = min(ys) - MARGIN_M, max(ys) + MARGIN_M
+    corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    return [[at.lon, at.lat] for at in (plane.point(x, y) for x, y in corners)]

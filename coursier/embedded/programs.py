@@ -1,0 +1,60 @@
+"""The programs of a stack: what runs, and how long each may take to stop."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursier.embedded.ports import LOOPBACK
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process that the supervisor keeps alive."""
+
+    name: str
+    command: tuple[str, ...]
+    stop_signal: str = "TERM"
+    stop_wait_s: int = 5
+    """Then its whole process group is killed."""
+
+
+def redis_program(*, server: Path, port: int, folder: Path) -> Program:
+    """Broker, locks, live positions. Refuses writes when full rather than forget a message."""
+    folder.mkdir(parents=True, exist_ok=True)
+    durable = ("--save", "", "--appendonly", "yes", "--maxmemory-policy", "noeviction")
+    place = ("--bind", LOOPBACK, "--port", str(port), "--dir", str(folder))
+    return Program("redis", (str(server), *place, *durable))
+
+
+def web_program() -> Program:
+    """Every surface, on the port that COURSIER_BIND names. Stops at once: live screens would hold it open."""
+    return Program("web", _python("gunicorn", "coursier.wsgi", "--config", "gunicorn.conf.py"), stop_signal="QUIT")
+
+
+def worker_programs() -> tuple[Program, ...]:
+    """Two groups of workers, so that planning never waits behind the relay."""
+    return (
+        _worker("worker-dispatch", "dispatch,offers"),
+        _worker("worker-relay", "relay,maintenance"),
+    )
+
+
+def beat_program(*, folder: Path) -> Program:
+    """The clockwork: sends what is due to the workers."""
+    schedule = str(folder / "beat-schedule")
+    return Program("beat", _python("celery", "-A", "coursier", "beat", "--schedule", schedule, "-l", "INFO"))
+
+
+def robots_program(*, city: Path, url: str) -> Program:
+    """Merchants and couriers of a file that the seeding wrote, who use the platform at a URL."""
+    return Program("robots", (sys.executable, "manage.py", "robots", "--city", str(city), "--url", url))
+
+
+def _worker(name: str, queues: str) -> Program:
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    command = _python("celery", "-A", "coursier", "worker", "-Q", queues, "-c", "1", "-n", f"{name}@%h", "-l", "INFO", *quiet)
+    return Program(name, command)
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module, *arguments)

@@ -1,0 +1,1 @@
+"""Migrations of Django's own apps on MongoDB, made by `makemigrations admin auth contenttypes`."""

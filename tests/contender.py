@@ -1,0 +1,78 @@
+"""A process that races others: reads calls from standard input, one JSON a line, and answers what came of each.
+
+Started by `tests.arena`. With `COURSIER_TEST_LOCKS=open` every Redis lock succeeds at once, for everybody.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coursier.settings")
+
+import django
+
+django.setup()
+
+from redis.lock import Lock  # noqa: E402 - after setup
+
+from apps.core.errors import CoursierError  # noqa: E402
+from apps.dispatch.lifecycle import AssignedBy  # noqa: E402
+from apps.dispatch.services import (  # noqa: E402
+    accept_offer,
+    assign_leg,
+    courier_moves_leg,
+    decline_offer,
+    expire_offers,
+    plan_zone,
+    unassign_leg,
+)
+from apps.orders.lifecycle import LegStatus  # noqa: E402
+from apps.orders.services import cancel_order  # noqa: E402
+from coursier.celery import app  # noqa: E402
+from workers.relay import drain_outbox  # noqa: E402
+
+app.send_task = lambda *_args, **_kwargs: None  # no broker here: what is raced is the database
+
+
+def _assign(leg: str, courier: str) -> Any:
+    return assign_leg(leg_id=UUID(leg), courier_id=UUID(courier), by=AssignedBy.DISPATCHER)
+
+
+def _move(leg: str, courier: str, epoch: int, to: str) -> Any:
+    return courier_moves_leg(courier_id=UUID(courier), leg_id=UUID(leg), epoch=epoch, to=LegStatus(to))
+
+
+CALLS: dict[str, Callable[..., Any]] = {
+    "plan": lambda zone: plan_zone(UUID(zone)),
+    "accept": lambda offer, courier: accept_offer(offer_id=UUID(offer), courier_id=UUID(courier)),
+    "decline": lambda offer, courier: decline_offer(offer_id=UUID(offer), courier_id=UUID(courier)),
+    "expire": lambda: expire_offers(),
+    "assign": _assign,
+    "unassign": lambda leg: unassign_leg(leg_id=UUID(leg), reason="race"),
+    "cancel": lambda order: cancel_order(order_id=UUID(order), reason="race"),
+    "move": _move,
+    "relay": lambda: drain_outbox(),
+}
+
+
+def main() -> None:
+    """Answer calls until the input ends."""
+    if os.environ.get("COURSIER_TEST_LOCKS") == "open":
+        Lock.acquire = lambda *_args, **_kwargs: True  # type: ignore[method-assign]
+    print("ready", flush=True)
+    for line in sys.stdin:
+        call = json.loads(line)
+        try:
+            CALLS[call["name"]](*call["arguments"])
+            answer = "done"
+        except CoursierError as error:
+            answer = error.code
+        except Exception as error:
+            answer = f"crashed: {type(error).__name__}: {error}"
+        print(json.dumps(answer), flush=True)
+
+
+main()
