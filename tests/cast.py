@@ -55,7 +55,9 @@ def assemble_cast() -> Cast:
             password=PASSWORD,
             role=MemberRole.DISPATCHER,
         ),
-        dee=Principal(name="dee", organisation_ids=frozenset({bakery.pk}), scopes=frozenset({"orders:read", "orders:write"})),
+        dee=Principal(
+            name="dee", organisation_ids=frozenset({bakery.pk}), scopes=frozenset({"orders:read", "orders:write"})
+        ),
         dee_key=dee_key,
         fleet=fleet,
         bo=make_courier(fleet, zone, name="Bo", phone="+33639980001", at=BAKERY),

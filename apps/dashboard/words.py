@@ -103,7 +103,7 @@ def actor(name: str) -> str:
     kind, _, rest = name.partition(":")
     if kind == "user":
         return f"by {rest.partition('@')[0]}"
-    plain = {"system": "", "key": "through the API", "merchant": "by the merchant", "courier": "by the courier"}
+    plain = {"system": "", "key": "through the API", "merchant": "by the merchant", "courier": ""}
     return plain.get(kind, f"by the {kind}")
 
 

@@ -6,8 +6,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -70,6 +72,10 @@ class StackPlan:
             "PYTHONUNBUFFERED": "1",
         }
 
+    def full_environment(self) -> dict[str, str]:
+        """The whole environment of a process of this stack."""
+        return {**os.environ, **self.environment()}
+
     def programs(self) -> tuple[Program, ...]:
         """All processes, stores first. Raises CannotStart when a Redis is wanted and there is none."""
         stores = () if self.redis_url else (self._redis(),)
@@ -79,6 +85,20 @@ class StackPlan:
 
     def _redis(self) -> Program:
         return programs.redis_program(server=redis_server(), port=self.redis_port, folder=self.var / "redis")
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no signal interrupt the block: somebody presses Ctrl-C twice while everything is being stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Stack:
@@ -109,15 +129,11 @@ class Stack:
         self._supervisor = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
             self._tethered(supervisor_command(config)),
             cwd=PROJECT,
-            env=self.environment(),
+            env=self.plan.full_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches us alone: we stop the others in order
         )
-
-    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The whole environment of a process of this stack."""
-        return {**os.environ, **self.plan.environment(), **(extra or {})}
 
     def is_up(self) -> bool:
         """Whether the supervisor runs."""
@@ -180,18 +196,21 @@ class Stack:
         """Stop everything, politely for a few seconds and then not. Safe to call twice."""
         if self._supervisor is None or self._folders is None:
             return
-        if self.is_up():
-            self._supervisor.terminate()
-            try:
-                self._supervisor.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                logger.warning("The supervisor did not stop within %g s: killed.", STOP_SECONDS)
-                self._supervisor.kill()
-                self._supervisor.wait()
-        for program in self._programs:
-            self.kill(program.name)
-        shutil.rmtree(self._folders.run, ignore_errors=True)
+        with undisturbed():
+            self._end_supervisor(self._supervisor)
+            for program in self._programs:
+                self.kill(program.name)
+            shutil.rmtree(self._folders.run, ignore_errors=True)
         self._supervisor = self._folders = None
+
+    def _end_supervisor(self, supervisor: "subprocess.Popen[bytes]") -> None:
+        supervisor.terminate()
+        try:
+            supervisor.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            logger.warning("The supervisor did not stop within %g s: killed.", STOP_SECONDS)
+            supervisor.kill()
+            supervisor.wait()
 
     def _runs(self, program: str) -> bool:
         pid = self.pid_of(program)

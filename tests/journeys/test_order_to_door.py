@@ -10,8 +10,8 @@ import pytest
 from redis.lock import Lock
 from rest_framework.test import APIClient
 
-from apps.couriers.models import Courier, Device
 from apps.accounts.services import hash_secret
+from apps.couriers.models import Courier, Device
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import Order
 from tests.broker import delivering_at_once, losing_everything

@@ -8,6 +8,7 @@ from uuid import UUID
 from apps.accounts.principals import Principal
 from apps.core import clock
 from apps.core.ids import public_id
+from apps.core.models import Event
 from apps.dashboard.selectors.audience import board_orders_for, dispatches_somewhere
 from apps.dashboard.selectors.couriers import CourierRow, courier_rows
 from apps.dashboard.selectors.figures import Figures, figures
@@ -21,6 +22,8 @@ SHOWN_AFTER_END = timedelta(hours=1)
 ENDED_ROWS = 200  # of the orders that ended lately, the newest
 LIVE_ROWS = 2000  # more at once is no list for a person: the newest are shown and the screen says so
 FURTHEST_BACK_S = 36 * 3600  # keys tell when an order was written: ended orders older than this are not looked at
+
+PAUSED_AFTER = timedelta(seconds=30)  # of the wall: events that nobody has handed on for so long
 
 LIVE_STATUSES = tuple(status for status in OrderStatus if status not in ORDER_ENDED)
 
@@ -47,6 +50,7 @@ class BoardState:
     figures: Figures
     may_assign: bool
     is_cut: bool
+    is_paused: bool
 
 
 def board_state(principal: Principal, *, zone_id: UUID | None = None) -> BoardState:
@@ -62,7 +66,14 @@ def board_state(principal: Principal, *, zone_id: UUID | None = None) -> BoardSt
         figures=figures(principal, zone_id=zone_id, time_zone=time_zone_of(zones, zone_id)),
         may_assign=dispatches_somewhere(principal),
         is_cut=is_cut,
+        is_paused=is_dispatch_paused(),
     )
+
+
+def is_dispatch_paused() -> bool:
+    """Whether events pile up because no worker is there to act upon them. Orders are still taken then."""
+    oldest = Event.objects.filter(relayed_at__isnull=True).order_by("id").values_list("occurred_at", flat=True).first()
+    return oldest is not None and oldest < clock.now() - PAUSED_AFTER * clock.speed()
 
 
 def time_zone_of(zones: list[Zone], zone_id: UUID | None) -> str:

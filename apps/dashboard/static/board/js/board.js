@@ -14,7 +14,7 @@ const addresses = JSON.parse(byId("addresses").textContent);
 const orders = new OrderList();
 const couriers = new CourierList();
 const live = new Live(addresses);
-new Drawer(addresses);
+new Drawer(addresses, () => live.refresh());
 new BoardMap(byId("map"), addresses);
 startCounters();
 
@@ -77,6 +77,7 @@ store.hear("zones", () => {
   const select = byId("zone");
   const here = store.zones.find((zone) => zone.id === store.zone) ?? store.zones[0];
   if (here) useTimeZone(here.time_zone);
+  byId("paused").hidden = !store.isPaused;
   if (select.childElementCount === store.zones.length + 1) return;
   select.replaceChildren(
     make("option", { value: "" }, "All zones"),

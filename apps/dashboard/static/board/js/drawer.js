@@ -7,10 +7,13 @@ import { store } from "./store.js";
 
 export class Drawer {
   #addresses;
+  #acted;
   #shown = "";
 
-  constructor(addresses) {
+  /** `acted` is called after something was changed here. */
+  constructor(addresses, acted) {
     this.#addresses = addresses;
+    this.#acted = acted;
     this.drawer = byId("drawer");
     this.body = byId("drawer-body");
     this.picker = byId("picker");
@@ -119,6 +122,7 @@ export class Drawer {
     if (response?.ok) {
       this.#put(await response.text(), id);
       this.body.focus();
+      this.#acted();
       return;
     }
     const error = await response?.json().catch(() => null);

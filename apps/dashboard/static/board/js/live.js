@@ -5,6 +5,7 @@ import { store } from "./store.js";
 
 const POLL_MS = 5000;
 const RETRY_STREAM_MS = 20000;
+const REREAD_MS = 30000; // pushes may be lost, or nobody may be there to send them: the whole state heals the board
 const WORDS = {
   live: "Live",
   polling: "Every 5 s",
@@ -24,6 +25,7 @@ export class Live {
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden && !this.#source) this.connect();
     });
+    setInterval(() => this.#source && this.refresh(), REREAD_MS);
   }
 
   /** Start, or start again: for another zone, or after a pause. */
@@ -44,6 +46,11 @@ export class Live {
       if (source.readyState === EventSource.CLOSED) this.#poll(); // refused: the browser does not try again
       else show("offline");
     });
+  }
+
+  /** Read everything again, now. */
+  refresh() {
+    return this.#read();
   }
 
   #stop() {

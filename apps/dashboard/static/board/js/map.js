@@ -78,16 +78,16 @@ export class BoardMap {
     const live = [...store.orders.values()].filter((row) => row.state !== "ended" || orders.has(row.id));
     const shown = live.map((row) => ({ row, isChosen: orders.has(row.id), isDimmed: isAny && !orders.has(row.id), isLate: lateBy(row) >= 1 }));
     this.map.getSource("stops").setData(stopFeatures(shown));
-    this.map.getSource("lines").setData(lineFeatures(shown));
+    this.map.getSource("lines").setData(lineFeatures(store.selection.kind === "courier" ? [] : shown));
     this.#drawRoute();
     this.#frameOnce();
   }
 
-  /** The route of the selected courier, or of the selected order's, as a numbered line. */
+  /** The route of the selected courier, as a numbered line. */
   #drawRoute() {
     if (!this.#ready) return;
-    const [courierId] = store.highlighted().couriers;
-    const stops = courierId && store.couriers.has(courierId) ? store.routeOf(courierId) : [];
+    const courierId = store.selection.kind === "courier" ? store.selection.id : "";
+    const stops = store.couriers.has(courierId) ? store.routeOf(courierId) : [];
     const start = stops.length ? this.markers.at(courierId) : null;
     setLines(this.map, "route", stops.length ? [[...(start ? [start] : []), ...stops.map((stop) => stop.at)]] : []);
     for (const number of this.#numbers) number.remove();

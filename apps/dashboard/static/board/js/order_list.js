@@ -62,6 +62,7 @@ export class OrderList {
 }
 
 const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+const shortName = (name) => name.replace(/^(\S+)\s+.*?(\S)\S*$/u, "$1 $2.");
 const newestEnd = (a, b) => Date.parse(b.ended_at) - Date.parse(a.ended_at) || (a.id < b.id ? 1 : -1);
 const rank = (row) => (row.attention ? 0 : row.state === "ended" ? 2 : 1);
 const mostPressing = (a, b) =>
@@ -70,8 +71,8 @@ const mostPressing = (a, b) =>
 function build(row) {
   const choose = () => store.select("order", row.id);
   return make("li", {}, make("button.row.order-row", { type: "button", onclick: choose, "data-order": row.id },
-    make("span.row-top", {}, make("span.chip"), make("span.code"), make("span.row-merchant"), make("span.row-time")),
-    make("span.row-bottom", {}, make("span.row-street"), make("span.row-courier"), make("span.row-when")),
+    make("span.row-top", {}, make("span.chip"), make("span.row-merchant"), make("span.row-time")),
+    make("span.row-bottom", {}, make("span.code"), make("span.row-street"), make("span.row-courier"), make("span.row-when")),
     make("span.row-why")));
 }
 
@@ -83,7 +84,7 @@ function update(element, row) {
   setText(part("code"), row.code);
   setText(part("row-merchant"), row.merchant);
   setText(part("row-street"), row.dropoff);
-  setText(part("row-courier"), row.courier);
+  setText(part("row-courier"), shortName(row.courier));
   const { time, when, tone } = timing(row);
   setText(part("row-time"), time);
   setText(part("row-when"), when);

@@ -12,6 +12,7 @@ class Store extends EventTarget {
   zone = "";
   mayAssign = false;
   isCut = false;
+  isPaused = false;
   selection = { kind: "", id: "" };
 
   tell(name, detail) {
@@ -31,6 +32,7 @@ class Store extends EventTarget {
     this.figures = state.figures;
     this.mayAssign = state.may_assign;
     this.isCut = state.is_cut;
+    this.isPaused = state.is_paused;
     for (const name of ["zones", "couriers", "orders", "positions", "figures"]) this.tell(name, null);
     this.select(this.selection.kind, this.selection.id);
   }

@@ -1,0 +1,192 @@
+"""Plays one day of the library through a stack of its own, from nothing to the report."""
+
+import asyncio
+import logging
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from apps.core.ids import parse_public_id
+from apps.simulation.benchmarks import engine_alone
+from apps.simulation.mdrplib.reader import Instance, read_instance
+from apps.simulation.replay.checking import LogFindings, read_log
+from apps.simulation.replay.day import ends_at, middle_of, orders_of, starts_at
+from apps.simulation.replay.faults import Faults
+from apps.simulation.replay.log_file import records_in
+from apps.simulation.replay.report import Report, SentOrder, lost_orders, measure
+from apps.simulation.replay.settling import Evening
+from apps.simulation.robots.crowd import Crowd, Surroundings
+from apps.simulation.robots.merchant import OrderToPlace, Outcome, Receipt
+from apps.simulation.robots.roster import Roster
+from apps.simulation.seeding.library_day import MAX_COURIERS, MERCHANT
+from coursier.embedded.pace import Pace
+from coursier.embedded.preflight import CannotStart
+from coursier.embedded.stack import PROJECT, Stack, StackPlan, undisturbed
+
+logger = logging.getLogger(__name__)
+LEAD_WALL_S = 20.0  # for the stack to come up and the couriers to sign in before the day begins
+BOOT_PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayPlan:
+    """What to replay and how. Without a `database_url`, an SQLite file in the temporary folder."""
+
+    data: Path
+    instance: str
+    speed: float = 60.0
+    faults: bool = False
+    keep: bool = False
+    database_url: str = ""
+
+
+def replay(plan: ReplayPlan) -> Report:
+    """Replay a day. Raises BrokenInstance or CannotStart before anything is started, CannotStart when the stack fails."""
+    began = time.monotonic()
+    instance = _checked_instance(plan)
+    logger.info("The engine alone on %s ...", instance.name)
+    alone = engine_alone(instance).click_to_door_min
+    with _folder(keep=plan.keep) as folder:
+        sent, faults = _play(plan, instance, folder)
+        findings = read_log(records_in(_manage(_stack_plan(plan, folder), "replay_log")))
+    measured = measure(sent, findings)
+    _tell(findings, sent)
+    return Report(
+        instance=instance.name,
+        speed=plan.speed,
+        faults=faults,
+        orders=measured.orders,
+        delivered=measured.delivered,
+        undelivered=measured.orders - measured.delivered,
+        lost=measured.lost,
+        double_assigned=measured.double_assigned,
+        click_to_door_min=measured.click_to_door_min,
+        click_to_door_p90_min=measured.click_to_door_p90_min,
+        engine_click_to_door_min=alone,
+        order_to_assigned_p95_s=measured.order_to_assigned_p95_s,
+        wall_s=time.monotonic() - began,
+    )
+
+
+def _checked_instance(plan: ReplayPlan) -> Instance:
+    if plan.speed <= 0:
+        raise CannotStart(f"The speed must be more than 0, not {plan.speed:g}.")
+    instance = read_instance(plan.data / plan.instance)
+    if not instance.orders or not instance.couriers:
+        raise CannotStart(f"{plan.data / plan.instance}: a day without orders or without couriers.")
+    if len(instance.couriers) > MAX_COURIERS:
+        raise CannotStart(f"{instance.name} has {len(instance.couriers)} couriers; at most {MAX_COURIERS} have phones.")
+    return instance
+
+
+@contextmanager
+def _folder(*, keep: bool) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="coursier-replay-"))
+    try:
+        yield folder
+    finally:
+        if keep:
+            logger.info("Kept %s", folder)
+        else:
+            with undisturbed():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stack_plan(plan: ReplayPlan, folder: Path) -> StackPlan:
+    """The stack without a clock yet: it is wound up when everything is ready to start."""
+    url = plan.database_url or f"sqlite:///{folder / 'replay.sqlite3'}"
+    return StackPlan(var=folder, pace=Pace.from_environment(), database_url=url)
+
+
+def _play(plan: ReplayPlan, instance: Instance, folder: Path) -> tuple[list[SentOrder], int]:
+    """Seed, start, play, stop. Returns what the merchants remember, and how many faults there were."""
+    prepared = _stack_plan(plan, folder)
+    roster_file = folder / "robots.json"
+    logger.info("Preparing the database in %s ...", folder)
+    _manage(prepared, "migrate", "--verbosity", "0", "--no-input")
+    _manage(prepared, "seed_replay", "--data", str(plan.data), "--instance", plan.instance, "--out", str(roster_file))
+    roster = Roster.read(roster_file)
+    lead = timedelta(seconds=LEAD_WALL_S * plan.speed)
+    pace = Pace.starting_now(origin=starts_at(instance, lead=lead), speed=plan.speed)
+    with Stack(replace(prepared, pace=pace)) as stack:
+        stack.wait_until_ready(seconds=BOOT_PATIENCE_S)
+        orders = orders_of(instance, api_key=roster.api_keys[MERCHANT])
+        return asyncio.run(_play_day(stack, _Day(plan, instance, roster, orders)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What is played."""
+
+    plan: ReplayPlan
+    instance: Instance
+    roster: Roster
+    orders: list[OrderToPlace]
+
+
+async def _play_day(stack: Stack, day: _Day) -> tuple[list[SentOrder], int]:
+    pace = stack.plan.pace
+    around = Surroundings(url=stack.plan.web_url, pace=pace, codes=stack.plan.var / "sign_in_codes")
+    faults = Faults(stack)
+    async with Crowd.of(day.roster, around) as crowd:
+        beside = [asyncio.create_task(_tell_progress(pace, crowd))]
+        if day.plan.faults:
+            beside.append(asyncio.create_task(faults.kill_workers()))
+            beside.append(asyncio.create_task(faults.flush_redis(middle_of(day.instance))))
+        try:
+            logger.info("%d couriers, %d orders.", len(crowd.couriers), len(day.orders))
+            await crowd.place(day.orders)
+            api_key = day.roster.api_keys[MERCHANT]
+            await Evening(crowd.merchant.client, pace, api_key, ends_at(day.instance)).come()
+        finally:
+            for other in beside:
+                other.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+    return [_sent(order, crowd.merchant.receipts) for order in day.orders], faults.count
+
+
+async def _tell_progress(pace: Pace, crowd: Crowd) -> None:
+    while True:
+        await asyncio.sleep(20)
+        logger.info("%s: %d orders placed.", f"{pace.now():%H:%M}", len(crowd.merchant.receipts))
+
+
+def _sent(order: OrderToPlace, receipts: dict[str, Receipt]) -> SentOrder:
+    receipt = receipts.get(order.key)
+    if receipt is None:
+        return SentOrder(order.key, order.at, Outcome.UNKNOWN)
+    order_id = str(parse_public_id("ord", receipt.order_id)) if receipt.order_id else ""
+    return SentOrder(order.key, order.at, receipt.outcome, order_id)
+
+
+def _manage(stack_plan: StackPlan, command: str, *arguments: str) -> bytes:
+    """Run a command of the project in the stack's environment. Returns what it wrote; raises CannotStart."""
+    ran = subprocess.run(  # noqa: S603 - our own interpreter and command
+        [sys.executable, "manage.py", command, *arguments],
+        cwd=PROJECT,
+        env=stack_plan.full_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    if ran.returncode != 0:
+        raise CannotStart(f"`manage.py {command}` failed with exit code {ran.returncode}.")
+    return ran.stdout
+
+
+def _tell(findings: LogFindings, sent: list[SentOrder]) -> None:
+    for violation in findings.violations:
+        logger.error("%s: leg %s at version %d %s", violation.wrong, violation.leg_id, violation.version, violation.detail)
+    for key, why in lost_orders(sent, findings).items():
+        logger.error("Lost: %s: %s", key, why)
+    for order in sent:
+        story = findings.stories.get(order.order_id)
+        if story and not story.delivered_at:
+            logger.warning("Not delivered: %s, %s%s", order.key, story.last_status, ", flagged" * story.needs_attention)

@@ -1,0 +1,97 @@
+"""The relay: events reach their subscribers after commit, once per batch, in order, and survive a lost broker."""
+
+import orjson
+import pytest
+from kombu.exceptions import OperationalError
+
+from apps.core.models import Event
+from apps.core.outbox import claim_events
+from apps.core.redis import connection
+from apps.orders.events import OrderPlaced
+from apps.orders.models import Order
+from apps.orders.services import cancel_order
+from coursier.celery import app
+from tests.broker import losing_everything
+from tests.cast import placed
+from workers.relay import LIVE_CHANNEL, drain_outbox
+from workers.subscriptions import SUBSCRIPTIONS
+
+pytestmark = pytest.mark.django_db
+
+
+def test_many_orders_of_a_zone_ask_for_one_plan(cast):
+    for _ in range(5):
+        placed(cast)
+    with losing_everything() as sent:
+        assert drain_outbox() == 5
+    assert sent == ["dispatch.plan_zone"]
+
+
+def test_an_event_is_handed_on_once(cast):
+    placed(cast)
+    with losing_everything():
+        assert drain_outbox() == 1
+        assert drain_outbox() == 0
+
+
+def test_without_a_broker_events_wait_and_are_handed_on_later(cast, monkeypatch):
+    placed(cast)
+
+    def away(*_args, **_options):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(app, "send_task", away)
+    assert drain_outbox() == 0
+    monkeypatch.undo()
+    with losing_everything() as sent:
+        assert drain_outbox() == 1
+    assert sent == ["dispatch.plan_zone"]
+
+
+def test_a_batch_belongs_to_one_relay_until_its_lease_ends(cast):
+    placed(cast)
+    first, second = claim_events(), claim_events()
+    assert (len(first.events), len(second.events)) == (1, 0)
+
+
+def test_an_event_of_a_forgotten_kind_does_not_stop_the_others(cast):
+    Event.objects.create(name="SomethingOld", payload={})
+    placed(cast)
+    with losing_everything() as sent:
+        assert drain_outbox() == 2
+    assert sent == ["dispatch.plan_zone"]
+
+
+def test_live_screens_are_told_of_every_event_in_order(cast):
+    listener = connection().pubsub(ignore_subscribe_messages=True)
+    listener.subscribe(LIVE_CHANNEL)
+    listener.get_message(timeout=1)
+    order, _ = placed(cast)
+    cancel_order(order_id=order.pk, reason="no flour")
+    with losing_everything():
+        drain_outbox()
+    told = [orjson.loads(message["data"]) for message in iter(lambda: listener.get_message(timeout=1), None)]
+    listener.close()
+    assert [push["name"] for push in told] == ["OrderPlaced", "LegMoved", "OrderCancelled"]
+    assert {push["order_id"] for push in told} == {str(order.pk)}
+
+
+def test_every_subscribed_task_exists_and_takes_what_it_is_sent():
+    import inspect
+
+    app.loader.import_default_modules()
+    for reactions in SUBSCRIPTIONS.values():
+        for reaction in reactions:
+            inspect.signature(app.tasks[reaction.task].run).bind(*reaction.arguments)
+
+
+def test_an_order_is_placed_while_the_broker_is_away(cast, monkeypatch, django_capture_on_commit_callbacks):
+    def away(*_args, **_options):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(app, "send_task", away)
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        placed(cast)
+    assert callbacks
+    assert Order.objects.count() == 1
+    assert Event.objects.get().name == OrderPlaced.__name__
