@@ -146,5 +146,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.log_level("COURSIER_LOG_LEVEL", logging.INFO)},
-    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+    "loggers": {
+        name: {"level": "WARNING"}  # a line for each message or request, which says nothing when all is well
+        for name in ("httpx", "httpcore", "celery.beat", "celery.worker.strategy", "celery.app.trace")
+    },
 }

@@ -52,7 +52,7 @@ def _reasons(port: int, host: str, folder: Path) -> Iterator[str]:
     if not 0 < port < 65536:
         yield f"{port} is not a port: choose one from 1 to 65535, as in `make run PORT=8080`."
     elif not is_free(port, host):
-        yield f"Port {port} of {host} is taken or not allowed: choose another one, as in `make run PORT={port % 60000 + 80}`."
+        yield f"Port {port} is taken, or not allowed: choose another one, as in `make run PORT={port % 60000 + 80}`."
     if not _is_writable(folder):
         yield f"The folder {folder} cannot be written to: make it writable, or name another one in COURSIER_VAR_DIR."
 

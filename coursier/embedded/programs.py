@@ -51,9 +51,9 @@ def robots_program(*, city: Path, url: str) -> Program:
 
 
 def _worker(name: str, queues: str) -> Program:
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    command = _python("celery", "-A", "coursier", "worker", "-Q", queues, "-c", "1", "-n", f"{name}@%h", "-l", "INFO", *quiet)
-    return Program(name, command)
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
+    alone = ("-Q", queues, "--concurrency", "1", "--hostname", f"{name}@%h")
+    return Program(name, _python("celery", "-A", "coursier", "worker", *alone, *quiet))
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 STOP_SECONDS = 8.0
 READY_SECONDS = 90.0
 LAST_LINES = 12
+TOLD_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,7 @@ def undisturbed() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in TOLD_TO_STOP}
     try:
         yield
     finally:

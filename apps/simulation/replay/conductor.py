@@ -31,7 +31,7 @@ from coursier.embedded.preflight import CannotStart
 from coursier.embedded.stack import PROJECT, Stack, StackPlan, undisturbed
 
 logger = logging.getLogger(__name__)
-LEAD_WALL_S = 20.0  # for the stack to come up and the couriers to sign in before the day begins
+LEAD_WALL_S = 25.0  # for the stack to come up and the couriers to sign in before the day begins
 BOOT_PATIENCE_S = 60.0
 
 
@@ -48,7 +48,7 @@ class ReplayPlan:
 
 
 def replay(plan: ReplayPlan) -> Report:
-    """Replay a day. Raises BrokenInstance or CannotStart before anything is started, CannotStart when the stack fails."""
+    """Replay a day. Raises BrokenInstance or CannotStart: before anything is started, or when the stack fails."""
     began = time.monotonic()
     instance = _checked_instance(plan)
     logger.info("The engine alone on %s ...", instance.name)
@@ -183,7 +183,8 @@ def _manage(stack_plan: StackPlan, command: str, *arguments: str) -> bytes:
 
 def _tell(findings: LogFindings, sent: list[SentOrder]) -> None:
     for violation in findings.violations:
-        logger.error("%s: leg %s at version %d %s", violation.wrong, violation.leg_id, violation.version, violation.detail)
+        where = f"leg {violation.leg_id} at version {violation.version}"
+        logger.error("%s: %s %s", violation.wrong, where, violation.detail)
     for key, why in lost_orders(sent, findings).items():
         logger.error("Lost: %s: %s", key, why)
     for order in sent:

@@ -25,14 +25,14 @@ def orders_of(instance: Instance, *, api_key: str) -> list[OrderToPlace]:
 
 def starts_at(instance: Instance, *, lead: timedelta) -> datetime:
     """From when the day is to be played: before its first order and its first courier, by a lead for signing in."""
-    first = min(one.placed_min for one in instance.orders)
-    return moment(min(first, min(one.on_min for one in instance.couriers))) - lead
+    placed = [order.placed_min for order in instance.orders]
+    return moment(min(placed + [courier.on_min for courier in instance.couriers])) - lead
 
 
 def ends_at(instance: Instance) -> datetime:
     """When the last courier goes home, and the last order is ready."""
-    last_order = max(one.ready_min for one in instance.orders)
-    return moment(max(last_order, max(one.off_min for one in instance.couriers)))
+    ready = [order.ready_min for order in instance.orders]
+    return moment(max(ready + [courier.off_min for courier in instance.couriers]))
 
 
 def middle_of(instance: Instance) -> datetime:

@@ -37,7 +37,7 @@ class Report:
     double_assigned: int
     """Legs whose moves break a rule: two couriers at once, delivered twice, a version missing or repeated."""
     click_to_door_min: float | None
-    """From the minute at which the order was meant to be placed to its handover at the door; mean over delivered ones."""
+    """From the minute at which an order was meant to be placed to its handover at the door; mean of those delivered."""
     click_to_door_p90_min: float | None
     engine_click_to_door_min: float | None
     """The same of the engine by itself, with no platform around it."""

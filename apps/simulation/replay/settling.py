@@ -14,7 +14,7 @@ from coursier.embedded.pace import Pace
 logger = logging.getLogger(__name__)
 UNDER_WAY = ("placed", "assigned", "picked_up", "at_hub", "out_for_delivery", "failed", "returning")
 LOOK_EVERY_WALL_S = 2.0
-ALLOWANCE = timedelta(minutes=30)  # after the last shift: to ride to the last door, and for the platform to flag the rest
+ALLOWANCE = timedelta(minutes=30)  # after the last shift: to reach the last door, and to flag the rest
 ALLOWANCE_WALL_S = 25.0  # two sweeps
 PATIENCE = 2  # allowances, then the day is over whatever is left
 

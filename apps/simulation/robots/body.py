@@ -56,7 +56,7 @@ class Body:
         self._reached.discard(stop_key)
 
     def advance(self, now: datetime, stops: Sequence[Stop]) -> tuple[list[Action], datetime | None]:
-        """Live until `now`. Returns what was done, and when something will happen next (None: when there are new stops)."""
+        """Live until `now`. Returns what was done, and when something will happen next (None: with new stops)."""
         if self._waits_for_work:
             self.at = max(self.at, now)  # what is new is news of this moment: nobody sets out before hearing of it
         known = {stop.key for stop in stops}

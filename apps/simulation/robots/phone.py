@@ -74,8 +74,8 @@ class Phone:
     async def _read_code(self, letter: Path) -> str:
         deadline = time.monotonic() + CODE_SECONDS
         while time.monotonic() < deadline:
-            if letter.exists() and (found := CODE.findall(letter.read_text())):
-                return str(found[-1])
+            if code := _code_in(letter):
+                return code
             await asyncio.sleep(0.05)
         raise NoAnswer(f"no text message for {self.number} in {letter}")
 
@@ -154,3 +154,12 @@ class Phone:
             self.token = ""
             raise
         return answer
+
+
+def _code_in(letter: Path) -> str:
+    """The last code of a text message; empty while there is none."""
+    try:
+        found = CODE.findall(letter.read_text())
+    except FileNotFoundError:
+        return ""
+    return str(found[-1]) if found else ""

@@ -1,4 +1,4 @@
-"""How robots get from one place to another: along a straight line, at their vehicle's speed, on the platform's clock."""
+"""How robots get from place to place: along a straight line, at their vehicle's speed, on the platform's clock."""
 
 import math
 from dataclasses import dataclass

@@ -15,8 +15,8 @@ from apps.simulation.robots.riding import CityVehicle, Vehicle, WholeMinuteVehic
 class CourierEntry:
     """One robot courier.
 
-    With `metres_per_minute` it rides by the rules of the meal delivery library; with `on_duty`, two moments in RFC 3339, it
-    has that one shift, and else works from `start_hour` to `end_hour` every day.
+    With `metres_per_minute` it rides by the rules of the meal delivery library. With `on_duty`, two moments in RFC
+    3339, it has that one shift; else it works from `start_hour` to `end_hour` every day.
     """
 
     phone: str

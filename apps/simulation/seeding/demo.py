@@ -22,7 +22,7 @@ from apps.zones.models import Zone
 
 SEED, SCALE = 1, 1.0
 ORDERS_PER_DAY = 600.0
-"""About 20 minutes of one of 60 couriers each, with bundles: two thirds of their hours, nearly all at noon and at 7 p.m."""
+"""About 20 minutes of a courier each: half of the hours of 60 couriers, and nearly all of them at noon and at 7 p.m."""
 DAYS_AHEAD = 30
 MODES = {"employed": FleetMode.ASSIGNED, "freelance": FleetMode.OFFERED}
 

@@ -80,7 +80,9 @@ def _entry(courier: InstanceCourier, number: int, instance: Instance, plane: Pla
 
 
 def _places(instance: Instance) -> list[tuple[float, float]]:
-    return [(one.x_m, one.y_m) for one in (*instance.restaurants, *instance.orders, *instance.couriers)]
+    doors = [(order.x_m, order.y_m) for order in instance.orders]
+    starts = [(courier.x_m, courier.y_m) for courier in instance.couriers]
+    return [*((restaurant.x_m, restaurant.y_m) for restaurant in instance.restaurants), *doors, *starts]
 
 
 def _ring(instance: Instance, plane: Plane) -> list[list[float]]:

@@ -1,6 +1,6 @@
 """From a flat map in metres to the globe and back, so that great-circle distances are those of the flat map.
 
-Azimuthal equidistant projection around a point of Paris (Snyder, Map Projections: A Working Manual, 1987, pages 191-202).
+Azimuthal equidistant projection around a point of Paris (Snyder, Map Projections: A Working Manual, 1987, page 191).
 Within ten kilometres of the centre distances agree to one part in a hundred thousand.
 """
 
@@ -14,7 +14,7 @@ PARIS = Point(48.8566, 2.3522)
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """A flat map whose point (x_m, y_m) = (middle_x_m, middle_y_m) lies at `centre`; x grows eastwards, y northwards."""
+    """A flat map whose point (middle_x_m, middle_y_m) lies at `centre`; x grows eastwards, y northwards."""
 
     middle_x_m: float
     middle_y_m: float

@@ -22,6 +22,10 @@ logger = logging.getLogger(__name__)
 INTERRUPTED = 130
 
 
+def _as_interrupt(*_: object) -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
 class Command(BaseCommand):
     help = "Replay a day of the meal delivery library through a stack of its own and report what became of its orders."
     requires_system_checks = ()
@@ -33,9 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--faults", action="store_true", help="kill workers and flush Redis meanwhile")
         parser.add_argument("--keep", action="store_true", help="keep the folder with database and logs")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **options: Any) -> None:
         for told_to_stop in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(told_to_stop, lambda number, frame: signal.raise_signal(signal.SIGINT))
+            signal.signal(told_to_stop, _as_interrupt)
         plan = ReplayPlan(
             data=options["data"],
             instance=options["instance"],

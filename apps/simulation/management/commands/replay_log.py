@@ -11,7 +11,7 @@ from apps.simulation.replay.log_file import as_line
 class Command(BaseCommand):
     help = "Write the events of all orders as lines of JSON. `manage.py replay` reads a day back with it."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **_options: Any) -> None:
         events = Event.objects.filter(order_id__isnull=False).order_by("id")
         for event in events.iterator(chunk_size=2000):
             line = as_line(name=event.name, order_id=str(event.order_id), at=event.occurred_at, payload=event.payload)

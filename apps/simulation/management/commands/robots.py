@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--city", type=Path, required=True, help="the roster that seed_demo wrote")
         parser.add_argument("--url", required=True, help="the platform's address, as in http://127.0.0.1:8000")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **options: Any) -> None:
         try:
             roster = Roster.read(options["city"])
         except (OSError, ValueError) as error:

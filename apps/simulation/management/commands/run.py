@@ -41,9 +41,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=DEFAULT_PORT)
         parser.add_argument("--host", default=LOOPBACK, help="the address to listen on")
-        parser.add_argument("--speed", type=float, default=DEFAULT_SPEED, help="seconds of the city a second; 1: the wall's")
+        parser.add_argument("--speed", type=float, default=DEFAULT_SPEED, help="seconds of the city a second")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **options: Any) -> None:
         for told_to_stop in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(told_to_stop, _interrupt)
         try:
@@ -93,7 +93,7 @@ These are kept in {plan.var / "demo.json"}; logs are in {plan.var / "log"}. Ctrl
         )
 
 
-def _interrupt(number: int, frame: object) -> NoReturn:
+def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 

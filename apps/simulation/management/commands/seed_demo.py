@@ -12,7 +12,7 @@ from apps.simulation.seeding.sign_ins import demo_sign_ins
 class Command(BaseCommand):
     help = "Make what is missing of the demo city: zone, merchants, fleets, couriers, shifts, users."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **_options: Any) -> None:
         demo = seed_demo(roster_file=settings.VAR_DIR / "robots.json")
         sign_ins = demo_sign_ins(demo, file=settings.VAR_DIR / "demo.json")
         self.stdout.write(

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--instance", required=True, help="the name of an instance folder")
         parser.add_argument("--out", type=Path, required=True, help="where to write the robots' file")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **options: Any) -> None:
         try:
             instance = read_instance(options["data"] / options["instance"])
         except BrokenInstance as error:
