@@ -65,18 +65,10 @@ def _uses_database(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """SQLite in a file: threads and other processes then see the same database. MongoDB: emptied quickly."""
+    """SQLite in a file: threads and other processes then see the same database."""
     from django.conf import settings
-    from django.test import TestCase, TransactionTestCase
 
-    if settings.ON_MONGODB:
-        from tests.mongodb_shim import empty_tables
-
-        def teardown(case: TransactionTestCase) -> None:
-            empty_tables(only_written=isinstance(case, TestCase))  # else other processes may have written
-
-        TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
-    elif settings.DATABASE_URL.startswith("sqlite"):
+    if settings.DATABASE_URL.startswith("sqlite"):
         settings.DATABASES["default"]["TEST"]["NAME"] = str(settings.VAR_DIR / "test.sqlite3")
 
 

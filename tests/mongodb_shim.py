@@ -1,4 +1,4 @@
-"""What tests on MongoDB need: two bugs of the stand-in server mended, and tables emptied quickly between tests.
+"""What tests on MongoDB need: bugs of the stand-in server mended, and tests kept apart as quickly as on the others.
 
 The stand-in takes nested documents in `$project`, `$addFields` and `$set` for something else than MongoDB does, so they
 are written as dotted paths, which mean the same to both. Development on the stand-in needs that too:
@@ -7,7 +7,7 @@ are written as dotted paths, which mean the same to both. Development on the sta
 
 import runpy
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pymongo import monitoring
@@ -21,10 +21,11 @@ WRITES = {"insert", "update", "findAndModify"}
 
 
 def install(*, for_stand_in: bool) -> None:
-    """Prepare this process for tests on MongoDB; `for_stand_in` also mends the stand-in's bugs."""
+    """Prepare this process for tests on MongoDB; `for_stand_in` also mends the stand-in's bugs. Before Django connects."""
     if for_stand_in:
         mend_aggregate()
     monitoring.register(written)
+    keep_tests_apart()
 
 
 def mend_aggregate() -> None:
@@ -85,11 +86,47 @@ class WrittenCollections(monitoring.CommandListener):
 written = WrittenCollections()
 
 
-def empty_tables(*, only_written: bool) -> None:
-    """Delete all rows but those of `migrate`; `only_written` spares the tables that this process did not write to.
+def keep_tests_apart() -> None:
+    """Empty the tables after each test, and keep the callbacks of plain tests back, as a test's transaction does on SQL.
 
     Django's own flush takes each of thirty tables and then makes all permissions anew: 0.4 s after every test.
     """
+    from django.db import connection
+    from django.test import TestCase, TransactionTestCase
+
+    def begin(case: TransactionTestCase) -> None:
+        connection.keeps_callbacks = isinstance(case, TestCase)  # type: ignore[attr-defined]
+
+    def end(case: TransactionTestCase) -> None:
+        empty_tables(only_written=isinstance(case, TestCase))  # else other processes may have written
+        connection.keeps_callbacks = False  # type: ignore[attr-defined]
+        connection.run_on_commit = []
+
+    TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = begin, end  # type: ignore[assignment,method-assign]
+    keep_callbacks_where_told()
+
+
+def keep_callbacks_where_told() -> None:
+    """Let a connection that `keeps_callbacks` leave them in `run_on_commit`, where a test can capture them."""
+    from django_mongodb_backend.base import DatabaseWrapper
+
+    run, register = DatabaseWrapper.run_and_clear_commit_hooks, DatabaseWrapper.on_commit
+
+    def run_and_clear_commit_hooks(self: DatabaseWrapper) -> None:
+        if not getattr(self, "keeps_callbacks", False):
+            run(self)
+
+    def on_commit(self: DatabaseWrapper, func: Callable[[], None], robust: bool = False) -> None:
+        if getattr(self, "keeps_callbacks", False):
+            self.run_on_commit.append(([], func, robust))
+        else:
+            register(self, func, robust)
+
+    DatabaseWrapper.run_and_clear_commit_hooks, DatabaseWrapper.on_commit = run_and_clear_commit_hooks, on_commit
+
+
+def empty_tables(*, only_written: bool) -> None:
+    """Delete all rows but those of `migrate`; `only_written` spares the tables that this process did not write to."""
     from django.db import connection
 
     names = set(written.names) if only_written else set(connection.introspection.django_table_names(only_existing=True))

@@ -129,8 +129,12 @@ def _connected(url: str, *, seconds: float = 20) -> psycopg.Connection:
 
 
 def mongodb_program() -> str:
-    """Path of the stand-in for MongoDB, which requirements-dev.txt installs. Raises MissingServer."""
-    found = shutil.which("secantusd-rs", path=str(Path(sys.executable).parent)) or shutil.which("secantusd-rs")
+    """Path of the stand-in for MongoDB, which requirements-dev.txt installs. Raises MissingServer.
+
+    It comes twice: the other one, `secantusd-rs`, is faster and wrong. There a row that left a partial unique index by
+    an update still blocks the next one, so that a leg could be offered only once.
+    """
+    found = shutil.which("secantusd-py", path=str(Path(sys.executable).parent)) or shutil.which("secantusd-py")
     if not found:
         raise MissingServer("The stand-in for MongoDB is not installed here (pip install -r requirements-dev.txt)")
     return found
@@ -138,7 +142,7 @@ def mongodb_program() -> str:
 
 def start_mongodb(folder: Path) -> str:
     """Start a server that speaks MongoDB's protocol, a replica set of one. Returns the URL of its database."""
-    options = ["--storage-path", str(folder), "--cache-size", "256M", "--log-file-max", "64MB", "--oplog-nonlogged"]
+    options = ["--storage-path", str(folder), "--cache-size", "256M"]
     port = _started(lambda port: [mongodb_program(), "--port", str(port), *options])
     return f"mongodb://127.0.0.1:{port}/coursier"
 

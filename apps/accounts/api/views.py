@@ -19,7 +19,7 @@ class KeyView(APIView):
     authentication_classes = (KeyAuthentication,)
     permission_classes: ClassVar[tuple[type[BasePermission], ...]] = (ScopeOfMethod,)  # type: ignore[misc]
     parser_classes = (StrictJSONParser,)
-    metadata_class = None
+    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete", "head"]  # type: ignore[misc]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who calls, how often, and whether they may: a refused call counts against the rate too."""

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -119,8 +120,12 @@ def _below(path: str, name: str | int) -> str:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404: the one shape below the APIs, its own page elsewhere."""
-    if not _is_api(request):
-        return defaults.page_not_found(request, exception)
+    return unknown_path(request) if _is_api(request) else defaults.page_not_found(request, exception)
+
+
+@csrf_exempt
+def unknown_path(request: HttpRequest) -> HttpResponse:
+    """A view for the end of an API's URLs: whatever is asked for there does not exist."""
     return _shaped(request, 404, errors.NotFound("There is no such path."))
 
 

@@ -162,7 +162,7 @@ def attempt(run):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_sixteen_at_once_one_works():
-    outcomes = race(16, lambda number: attempt(lambda: answer_once(keyed(), work)))
+    outcomes = race(16, lambda _: attempt(lambda: answer_once(keyed(), work)))
     answers = [outcome for outcome in outcomes if outcome != "waits"]
     assert [answer.replayed for answer in answers].count(False) == 1
     assert worked() == 1
@@ -171,7 +171,7 @@ def test_of_sixteen_at_once_one_works():
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_who_find_a_dead_request_one_takes_it_over():
     expire(running(keyed()))
-    outcomes = race(8, lambda number: attempt(lambda: answer_once(keyed(), work)))
+    outcomes = race(8, lambda _: attempt(lambda: answer_once(keyed(), work)))
     answers = [outcome for outcome in outcomes if outcome != "waits"]
     assert [answer.replayed for answer in answers].count(False) == 1
     assert worked() == 1

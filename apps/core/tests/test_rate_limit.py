@@ -76,4 +76,4 @@ def test_zero_is_no_limit(settings):
 def test_threads_do_not_spend_a_token_twice(settings):
     settings.RATE_LIMIT_PER_S = 4
     connection().hset("rate:bakery", mapping={"tokens": "8", "at_ms": 4_000_000_000_000})
-    assert sum(race(16, lambda number: passes("bakery"))) == 8
+    assert sum(race(16, lambda _: passes("bakery"))) == 8

@@ -25,6 +25,7 @@ MAX_LEGS = 2_000
 MAX_PLAN_ATTEMPTS = 5  # a leg in so many plans that did not end is set aside
 NOTICE_S = 45.0  # platform seconds that a person needs to see new work and leave
 NOTICE_WALL_S = 1.5  # wall seconds that it takes on its way there
+BOOKED_AHEAD = timedelta(minutes=30)  # an order placed long before it is ready waits no longer than others do
 ASK_AGAIN_AFTER = timedelta(minutes=3)  # who declined a leg may be asked again, when nobody else is left
 
 
@@ -154,7 +155,7 @@ def _open_leg(leg: Leg, here: Zone, eligible: frozenset[UUID], exclusions: Exclu
         pickup=leg.pickup_point,
         dropoff=leg.dropoff_point,
         pickup_place=leg.pickup_place,
-        placed_at=leg.placed_at.timestamp(),
+        placed_at=max(leg.placed_at, leg.ready_at - BOOKED_AHEAD).timestamp(),
         ready_at=leg.ready_at.timestamp(),
         due_at=leg.due_at.timestamp(),
         drop_by=leg.drop_by.timestamp() if leg.drop_by else None,

@@ -1,10 +1,16 @@
-"""Phones that send everything twice, at once: real threads, real transactions."""
+"""Phones that send everything twice, at once: real threads, real transactions.
 
+Threads alone rarely meet where it hurts, so the tests make them: `meeting` holds each until all have read what they
+decide upon.
+"""
+
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 from django.db import connections
+from django.db.models import QuerySet
 
 from apps.core.models import Event
 from apps.couriers.lifecycle import CourierStatus
@@ -41,14 +47,36 @@ def at_once(*calls):
 
 
 @pytest.fixture
+def meeting(monkeypatch):
+    """Lets the threads of a race wait for each other after their first read (or update) of a table."""
+
+    def arrange(model, *, threads, after="_fetch_all"):
+        barrier, seen, original = Barrier(threads), threading.local(), getattr(QuerySet, after)
+
+        def and_wait(queryset, **values):
+            result = original(queryset, **values)
+            of_the_race = threading.current_thread() is not threading.main_thread()
+            if of_the_race and queryset.model is model and not hasattr(seen, "it"):
+                seen.it = True
+                barrier.wait(timeout=20)
+            return result
+
+        monkeypatch.setattr(QuerySet, after, and_wait)
+
+    yield arrange
+    monkeypatch.undo()
+
+
+@pytest.fixture
 def bos_leg(cast):
     _, leg = placed(cast)
     assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
     return Leg.objects.get(pk=leg.pk)
 
 
-def test_an_action_sent_twice_at_once_is_applied_once(cast, bos_phone, bos_leg):
+def test_an_action_sent_twice_at_once_is_applied_once(cast, bos_phone, bos_leg, meeting):
     arrive = bos_phone.way_of(bos_leg)[0]
+    meeting(CourierAction, threads=4)
     results = at_once(*[lambda: bos_phone.send(arrive)[0]] * 4)
     assert sorted(result["outcome"] for result in results) == ["applied", "replayed", "replayed", "replayed"]
     assert {result["state"]["status"] for result in results} == {"at_pickup"}
@@ -56,8 +84,9 @@ def test_an_action_sent_twice_at_once_is_applied_once(cast, bos_phone, bos_leg):
     assert Event.objects.filter(name="LegMoved", payload__after="at_pickup").count() == 1
 
 
-def test_a_whole_outbox_sent_twice_at_once_delivers_once(cast, bos_phone, bos_leg):
+def test_a_whole_outbox_sent_twice_at_once_delivers_once(cast, bos_phone, bos_leg, meeting):
     way = bos_phone.way_of(bos_leg)
+    meeting(CourierAction, threads=3)
     at_once(*[lambda: bos_phone.send(*way)] * 3)
     assert {result["outcome"] for result in bos_phone.send(*way)} == {"replayed"}
     assert Leg.objects.get(pk=bos_leg.pk).status == LegStatus.DELIVERED
@@ -103,25 +132,28 @@ def try_code(number, code):
     return post("sign_in", {"phone": number, "code": code, "device_label": "x"}).status_code
 
 
-def test_of_ten_wrong_codes_at_once_at_most_five_are_looked_at(cast, messages):
+def test_of_ten_wrong_codes_at_once_at_most_five_are_looked_at(cast, messages, meeting):
     post("sign_in/code", {"phone": cast.bo.phone})
     wrong = wrong_codes(messages, cast.bo.phone, 10)
+    meeting(SignInCode, threads=10)
     assert set(at_once(*[lambda code=code: try_code(cast.bo.phone, code) for code in wrong])) == {401}
     assert SignInCode.objects.get().tries_left == 0
     right = (messages / f"{cast.bo.phone}.txt").read_text().strip()
     assert try_code(cast.bo.phone, right) == 401
 
 
-def test_each_wrong_code_costs_a_try_even_at_once(cast, messages):
+def test_each_wrong_code_costs_a_try_even_at_once(cast, messages, meeting):
     post("sign_in/code", {"phone": cast.bo.phone})
     wrong = wrong_codes(messages, cast.bo.phone, 4)
+    meeting(SignInCode, threads=4)
     at_once(*[lambda code=code: try_code(cast.bo.phone, code) for code in wrong])
     assert SignInCode.objects.get().tries_left == 1
 
 
-def test_one_code_used_twice_at_once_lets_one_device_in(cast, messages):
+def test_one_code_used_twice_at_once_lets_one_device_in(cast, messages, meeting):
     post("sign_in/code", {"phone": cast.bo.phone})
     right = (messages / f"{cast.bo.phone}.txt").read_text().strip()
+    meeting(SignInCode, threads=4, after="update")
     assert sorted(at_once(*[lambda: try_code(cast.bo.phone, right)] * 4)) == [201, 401, 401, 401]
     assert Device.objects.count() == 1
 

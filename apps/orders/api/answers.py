@@ -42,32 +42,31 @@ class ParcelOut(OutputSerializer):
     barcode = serializers.CharField()
 
 
-class TermsOut(OutputSerializer):
-    """What a quote and an order share: the price, its lines, what is promised."""
-
-    price = serializers.SerializerMethodField()
-    price_lines = serializers.JSONField()
-    distance_m = serializers.IntegerField()
-    promised_pickup_at = Moment()
-    promised_dropoff_at = Moment()
+class PricedOut(OutputSerializer):
+    """What a quote and an order share. Each declares the fields itself: an answer then begins with its id."""
 
     def get_price(self, priced: Quote | Order) -> dict[str, int | str]:
         """`{"amount": 890, "currency": "EUR"}`, in cents."""
         return Money(priced.amount_cents, priced.currency).as_json()
 
 
-class QuoteOut(TermsOut):
+class QuoteOut(PricedOut):
     """A price and promised times, until it expires or is used."""
 
     id = serializers.SerializerMethodField()
     expires_at = Moment()
+    price = serializers.SerializerMethodField()
+    price_lines = serializers.JSONField()
+    distance_m = serializers.IntegerField()
+    promised_pickup_at = Moment()
+    promised_dropoff_at = Moment()
 
     def get_id(self, quote: Quote) -> str:
         """`quo_...`."""
         return public_id("quo", quote.pk)
 
 
-class OrderOut(TermsOut):
+class OrderOut(PricedOut):
     """An order. Reads the legs and parcels that a selector has at hand: no query of its own."""
 
     id = serializers.SerializerMethodField()
@@ -80,6 +79,11 @@ class OrderOut(TermsOut):
     pickup = serializers.SerializerMethodField()
     dropoff = serializers.SerializerMethodField()
     parcels = ParcelOut(many=True)
+    price = serializers.SerializerMethodField()
+    price_lines = serializers.JSONField()
+    distance_m = serializers.IntegerField()
+    promised_pickup_at = Moment()
+    promised_dropoff_at = Moment()
     picked_up_at = Moment()
     delivered_at = serializers.SerializerMethodField()
     tracking_token = serializers.CharField()
@@ -122,7 +126,7 @@ class HistoryOut(OutputSerializer):
 
     def get_details(self, entry: HistoryEntry) -> dict[str, Any]:
         """The values of the event; identifiers as the API shows them, and none that it does not have."""
-        shown = {name: value for name, value in entry.details.items() if not name.endswith("_id")}
+        shown = {name: _shown(name, value) for name, value in entry.details.items() if not name.endswith("_id")}
         for name, prefix in _PREFIXES.items():
             if value := entry.details.get(name):
                 shown[name] = f"{prefix}_{value.replace('-', '')}"
@@ -131,6 +135,12 @@ class HistoryOut(OutputSerializer):
 
 def _legs(order: Order) -> list[Leg]:
     return sorted(order.legs.all(), key=lambda leg: leg.sequence)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A value of an event; its times, kept as text, as all times of the API."""
+    is_time = value and name.endswith(("_at", "_time"))
+    return _text(datetime.fromisoformat(value)) if is_time else value
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -7,15 +7,22 @@ from apps.orders.models import Order, Quote
 from apps.orders.tests.asking import error_code, nothing_changes, wrong_fields
 
 pytestmark = pytest.mark.django_db
+DOCUMENTED = {
+    "id",
+    "expires_at",
+    "price",
+    "price_lines",
+    "distance_m",
+    "promised_pickup_at",
+    "promised_dropoff_at",
+}
 
 
 def test_a_quote_shows_its_price_its_promises_and_its_end(dee):
     answer = dee.quotes()
     assert answer.status_code == 201, answer.json()
     quote = answer.json()
-    assert set(quote) == set(
-        "id expires_at price price_lines distance_m promised_pickup_at promised_dropoff_at".split()
-    )
+    assert set(quote) == DOCUMENTED
     assert quote["id"].startswith("quo_")
     assert quote["expires_at"] == "2026-06-10T10:15:00Z"
     assert quote["promised_dropoff_at"] == "2026-06-10T10:40:00Z"

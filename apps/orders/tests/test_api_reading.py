@@ -157,6 +157,7 @@ def test_the_history_tells_what_happened_oldest_first(dee, cast, hand_clock):
     carry(leg_of(answer), cast.bo.pk, LegStatus.ASSIGNED)
     placed_row, moved_row = dee.gets(f"/{answer.json()['id']}/history").json()["data"]
     assert (placed_row["name"], placed_row["at"]) == ("OrderPlaced", "2026-06-10T10:00:00Z")
+    assert placed_row["details"]["placed_at"] == placed_row["at"]
     assert placed_row["actor"] == f"key:{cast.dee_key[:14]}"
     assert (moved_row["name"], moved_row["at"]) == ("LegMoved", "2026-06-10T10:02:00Z")
     assert (moved_row["details"]["before"], moved_row["details"]["after"]) == ("open", "assigned")

@@ -80,7 +80,7 @@ def run_instance(name: str, options: BenchOptions) -> Figures:
     instance = read_instance(options.data / name)
     if options.shuffle is not None:
         couriers = list(instance.couriers)
-        random.Random(f"{options.shuffle} {name}").shuffle(couriers)
+        random.Random(f"{options.shuffle}{name}").shuffle(couriers)
         instance = replace(instance, couriers=tuple(couriers))
     result = replay(instance, tick_min=options.tick_s // 60, prep=options.prep)
     write_solution(instance, result.trips, options.out / name)

@@ -150,7 +150,8 @@ class RobotCourier:
     async def _report(self) -> None:
         every_s = max(self.habits.report_wall_s, self.habits.report_platform_s / self.pace.speed)
         wall, now = time.monotonic(), self.pace.now()
-        if not self.is_on_duty or wall - self._reported_at < every_s:
+        is_leaving = self._synced_at == 0.0  # what is known of the duty may be over
+        if not self.is_on_duty or is_leaving or wall - self._reported_at < every_s:
             return
         self.phone.remember_point(self.body.position(now), now)
         self._reported_at = wall

@@ -76,7 +76,10 @@ export class BoardMap {
     const { orders } = store.highlighted();
     const isAny = Boolean(store.selection.kind);
     const live = [...store.orders.values()].filter((row) => row.state !== "ended" || orders.has(row.id));
-    const shown = live.map((row) => ({ row, isChosen: orders.has(row.id), isDimmed: isAny && !orders.has(row.id), isLate: lateBy(row) >= 1 }));
+    const shown = live.map((row) => ({
+      row, isChosen: orders.has(row.id), isDimmed: isAny && !orders.has(row.id), isLate: lateBy(row) >= 1,
+      hasPickup: row.state === "waiting" || row.state === "assigned" || row.id === store.selection.id,
+    }));
     this.map.getSource("stops").setData(stopFeatures(shown));
     this.map.getSource("lines").setData(lineFeatures(store.selection.kind === "courier" ? [] : shown));
     this.#drawRoute();
@@ -92,7 +95,7 @@ export class BoardMap {
     setLines(this.map, "route", stops.length ? [[...(start ? [start] : []), ...stops.map((stop) => stop.at)]] : []);
     for (const number of this.#numbers) number.remove();
     this.#numbers = stops.map((stop, index) =>
-      new maplibregl.Marker({ element: make(`span.stop-number.${stop.kind}`, {}, index + 1), anchor: "center" })
+      new maplibregl.Marker({ element: make(`span.stop-number.${stop.kind}`, {}, index + 1), anchor: "center", offset: [11, -11] })
         .setLngLat(stop.at).addTo(this.map));
   }
 
@@ -115,12 +118,14 @@ export class BoardMap {
   /** Move only when what was selected is out of sight. */
   #bringIntoView() {
     const { couriers, orders } = store.highlighted();
-    const points = [...orders].flatMap((id) => [store.orders.get(id).start, store.orders.get(id).end]);
+    const points = store.selection.kind === "courier"
+      ? store.routeOf(store.selection.id).map((stop) => stop.at)
+      : [...orders].flatMap((id) => [store.orders.get(id).start, store.orders.get(id).end]);
     for (const id of couriers) if (store.couriers.get(id)?.at) points.push(store.couriers.get(id).at);
     const view = this.map.getBounds();
     if (!points.length || points.every((point) => view.contains(point))) return;
     const bounds = points.reduce((box, point) => box.extend(point), new maplibregl.LngLatBounds());
-    this.map.fitBounds(bounds, { padding: 90, maxZoom: 14.5, duration: 500 });
+    this.map.fitBounds(bounds, { padding: 90, maxZoom: 14, duration: 500 });
   }
 
   #sizeMarkers() {

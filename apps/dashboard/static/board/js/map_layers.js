@@ -36,7 +36,7 @@ const point = (kind, at, shown) => ({
 export function stopFeatures(shown) {
   const features = [];
   for (const each of shown) {
-    if (each.row.state === "waiting" || each.row.state === "assigned" || each.isChosen) features.push(point("pickup", each.row.start, each));
+    if (each.hasPickup) features.push(point("pickup", each.row.start, each));
     features.push(point("dropoff", each.row.end, each));
   }
   return { type: "FeatureCollection", features };

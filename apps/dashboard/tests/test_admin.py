@@ -1,0 +1,107 @@
+"""The admin site: complete, one door, and nothing in it that breaks an invariant."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from apps.accounts.models import ApiKey, User
+from apps.couriers.models import Courier
+from apps.dashboard.tests.test_board_state import fill
+from tests.cast import PASSWORD, Cast
+
+OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
+
+
+def test_every_table_is_in_the_admin():
+    missing = [model._meta.label for model in OURS if not admin.site.is_registered(model)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_every_list_is_searchable_filterable_and_needs_the_same_queries_for_more_rows(
+    cast: Cast, administrator: Client, model: Any
+):
+    registered = admin.site.get_model_admin(model)
+    assert registered.search_fields
+    assert registered.list_filter
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    fill(cast, 1)
+    few = queries(administrator, address)
+    fill(cast, 6)
+    assert queries(administrator, address) <= few + 1, "one more may count the rows of a longer list"
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_every_row_opens(cast: Cast, administrator: Client, model: Any):
+    fill(cast, 1)
+    row = model.objects.first()
+    if row is None:
+        pytest.skip("the cast has no such row")
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk])
+    page = administrator.get(address)
+    assert page.status_code == 200
+    for secret in ("secret_hash", "token_hash", "code_hash", "tracking_token"):
+        assert f"id_{secret}" not in page.content.decode()
+        assert f"field-{secret}" not in page.content.decode()
+
+
+def test_what_services_guard_cannot_be_written_by_hand(cast: Cast, administrator: Client):
+    address = reverse("admin:couriers_courier_change", args=[cast.bo.pk])
+    form = {
+        "fleet": cast.fleet.pk,
+        "vehicle": cast.bo.vehicle_id,
+        "name": "Bob",
+        "phone": cast.bo.phone,
+        "skills": "[]",
+        "max_legs": 3,
+        "is_active": "on",
+        "status": "off_duty",
+        "load_legs": 9,
+        "version": 77,
+    }
+    assert administrator.post(address, form).status_code == 302
+    bo = Courier.objects.get(pk=cast.bo.pk)
+    assert (bo.name, bo.max_legs) == ("Bob", 3)
+    assert (bo.status, bo.load_legs, bo.version) == (cast.bo.status, cast.bo.load_legs, cast.bo.version)
+
+
+def test_a_key_is_revoked_by_hand(cast: Cast, administrator: Client):
+    key = ApiKey.objects.get(organisation=cast.bakery)
+    administrator.post(reverse("admin:accounts_apikey_changelist"), {"action": "revoke", "_selected_action": [key.pk]})
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+
+
+def test_the_admin_has_no_door_of_its_own(cast: Cast, client: Client):
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/sign-in?next=/admin/"
+    guess = client.post("/admin/login/", {"username": "ada@example.org", "password": PASSWORD})
+    assert guess.status_code == 302
+    assert guess["Location"].startswith("/sign-in")
+
+
+def test_a_dispatcher_is_not_let_into_the_admin(cast: Cast, ada: Client):
+    answer = ada.get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert "You may not open this page" in answer.content.decode()
+
+
+def test_an_administrator_makes_a_user(cast: Cast, administrator: Client):
+    form = {"email": "new@example.org", "name": "New", "password1": "quite-a-long-one", "password2": "quite-a-long-one"}
+    inlines = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    answer = administrator.post(reverse("admin:accounts_user_add"), {**form, **inlines, "usable_password": "true"})
+    assert answer.status_code == 302, answer.content
+    assert User.objects.get(email="new@example.org").check_password("quite-a-long-one")
+
+
+def queries(client: Client, address: str) -> int:
+    """How many queries a page takes."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)

@@ -1,0 +1,26 @@
+"""Offers and assignments in the admin: the record of who was asked and who had what. Only services write them."""
+
+from django.contrib import admin
+
+from apps.core.admin import ReadOnlyAdmin
+from apps.dispatch.models import Assignment, Offer
+
+
+@admin.register(Offer)
+class OfferAdmin(ReadOnlyAdmin):
+    list_display = ("offered_at", "leg", "courier", "status", "reason", "expires_at", "ended_at")
+    list_filter = ("status",)
+    list_select_related = ("leg__order", "courier")
+    search_fields = ("=id", "=leg__id", "=leg__order__id", "courier__name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnlyAdmin):
+    list_display = ("assigned_at", "leg", "courier", "assigned_by", "is_live", "epoch", "end", "ended_at")
+    list_filter = ("is_live", "assigned_by", "end")
+    list_select_related = ("leg__order", "courier")
+    search_fields = ("=id", "=leg__id", "=leg__order__id", "courier__name")
+    ordering = ("-id",)
+    show_full_result_count = False

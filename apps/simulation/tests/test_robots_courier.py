@@ -1,0 +1,218 @@
+"""A robot courier against a small platform that keeps to the mobile API's contract."""
+
+import asyncio
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from apps.core.geo import Point
+from apps.simulation.robots.body import Body
+from apps.simulation.robots.courier import Habits, RobotCourier
+from apps.simulation.robots.hours import OnceOnly, Span
+from apps.simulation.robots.phone import Phone
+from apps.simulation.robots.riding import CityVehicle
+from coursier.embedded.pace import Pace
+
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
+HERE, BAKERY, HOME = Point(48.85, 2.35), Point(48.852, 2.35), Point(48.852, 2.353)
+NEXT = {"arrive pickup": "at_pickup", "pick_up": "picked_up", "arrive dropoff": "at_dropoff", "deliver": "delivered"}
+PHONE = "+33639980001"
+
+
+class SmallPlatform:
+    """One courier, one leg. Refuses steps out of order, answers repetitions with the first result."""
+
+    def __init__(self, codes, *, shift_ends_at, is_offered=False):
+        self.codes, self.shift_ends_at = codes, shift_ends_at
+        self.status, self.leg, self.epoch, self.news = "off_duty", "", 1, 0
+        self.is_offered = is_offered
+        self.first_results, self.log, self.calls = {}, [], Counter()
+        self.lose_answers = 0
+
+    def __call__(self, request):
+        self.calls[request.url.path] += 1
+        body = json.loads(request.content) if request.content else {}
+        answer = getattr(self, request.url.path.rpartition("/mobile/v1/")[2].replace("/", "_"))(body)
+        if self.lose_answers and "actions" in request.url.path:
+            self.lose_answers -= 1
+            raise httpx.ReadError("the answer was lost")
+        return answer
+
+    def sign_in_code(self, body):
+        (self.codes / f"{body['phone']}.txt").write_text("123456")
+        return httpx.Response(202, json={})
+
+    def sign_in(self, body):
+        return httpx.Response(201, json={"token": "cd_1"})
+
+    def positions(self, body):
+        if self.status == "off_duty":
+            return httpx.Response(403, json={"error": {"code": "off_duty"}})
+        return httpx.Response(200, json={"accepted": len(body["positions"]), "news": self.news})
+
+    def actions(self, body):
+        results = []
+        for action in body["actions"]:
+            if action["id"] not in self.first_results:
+                self.first_results[action["id"]] = self.perform(action)
+            results.append({"id": action["id"], **self.first_results[action["id"]]})
+        return httpx.Response(200, json={"results": results, "news": self.news})
+
+    def perform(self, action):
+        kind = f"{action['kind']} {action['stop']}" if action["kind"] == "arrive" else action["kind"]
+        self.log.append(kind)
+        if kind == "start_shift":
+            self.status, self.leg = "on_duty", "offered" if self.is_offered else "assigned"
+        elif kind == "end_shift":
+            self.status = "off_duty"
+        elif kind in ("accept_offer", "decline_offer"):
+            self.leg = "assigned" if kind == "accept_offer" else "open"
+        elif action["epoch"] != self.epoch:
+            return {"outcome": "refused", "error": {"code": "stale_epoch", "message": "", "retry": False}}
+        else:
+            self.leg = NEXT[kind]
+        self.news += 1
+        return {"outcome": "applied"}
+
+    def sync(self, body):
+        on_duty = self.status != "off_duty"
+        stops = [self.stop("pickup", BAKERY), self.stop("dropoff", HOME)]
+        if self.leg in ("picked_up", "at_dropoff"):
+            stops = stops[1:]
+        shift = {"starts_at": NOON, "ends_at": self.shift_ends_at, "started_at": NOON} if on_duty else None
+        answer = {
+            "news": self.news,
+            "courier": {"status": self.status},
+            "shift": shift,
+            "offers": [{"id": "off_1"}] if self.leg == "offered" else [],
+            "stops": stops if self.leg in ("assigned", "at_pickup", "picked_up", "at_dropoff") else [],
+        }
+        return httpx.Response(200, content=json.dumps(answer, default=datetime.isoformat))
+
+    def stop(self, kind, point):
+        return {
+            "kind": kind,
+            "leg_id": "leg_1",
+            "epoch": self.epoch,
+            "leg_status": self.leg,
+            "lat": point.lat,
+            "lon": point.lon,
+            "ready_at": NOON if kind == "pickup" else None,
+            "service_s": 60,
+        }
+
+
+def live_until(condition, platform, tmp_path, *, habits=Habits(report_wall_s=0.05)):
+    """Let a courier live at a thousand times the speed of the wall until something is so."""
+
+    async def live():
+        pace = Pace.starting_now(origin=NOON, speed=1000)
+        client = httpx.AsyncClient(base_url="http://platform", transport=httpx.MockTransport(platform))
+        robot = RobotCourier(
+            phone=Phone(client, PHONE, tmp_path),
+            body=Body(HERE, CityVehicle(15, 1.3), NOON),
+            hours=OnceOnly(Span(NOON, platform.shift_ends_at)),
+            pace=pace,
+            habits=habits,
+        )
+        life = asyncio.create_task(robot.run())
+        async with asyncio.timeout(20):
+            while not condition():
+                assert not life.done(), life.exception()
+                await asyncio.sleep(0.01)
+        life.cancel()
+        await asyncio.gather(life, return_exceptions=True)
+        await client.aclose()
+        return robot
+
+    return asyncio.run(live())
+
+
+DELIVERY = ["arrive pickup", "pick_up", "arrive dropoff", "deliver"]
+
+
+def test_a_courier_comes_on_duty_delivers_and_goes_home(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(minutes=40))
+    live_until(lambda: "end_shift" in platform.log, platform, tmp_path)
+    assert platform.log == ["start_shift", *DELIVERY, "end_shift"]
+
+
+def test_lost_answers_change_nothing(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    platform.lose_answers = 3
+    live_until(lambda: platform.leg == "delivered", platform, tmp_path)
+    assert platform.log == ["start_shift", *DELIVERY]
+
+
+def test_an_offer_is_accepted_and_then_ridden(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5), is_offered=True)
+    live_until(lambda: platform.leg == "delivered", platform, tmp_path)
+    assert platform.log == ["start_shift", "accept_offer", *DELIVERY]
+
+
+def test_a_courier_who_always_declines_never_rides(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5), is_offered=True)
+    choosy = Habits(report_wall_s=0.05, declines_share=1.0)
+    live_until(lambda: platform.leg == "open", platform, tmp_path, habits=choosy)
+    assert platform.log == ["start_shift", "decline_offer"]
+
+
+def test_a_leg_that_changed_hands_meanwhile_is_done_in_its_new_epoch(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    perform = platform.perform
+
+    def taken_away_and_given_back(action):
+        if action["kind"] == "pick_up" and platform.epoch == 1:
+            platform.epoch, platform.leg, platform.news = 3, "assigned", platform.news + 1
+        return perform(action)
+
+    platform.perform = taken_away_and_given_back
+    live_until(lambda: platform.leg == "delivered", platform, tmp_path)
+    assert platform.log[-4:] == DELIVERY
+
+
+def test_a_courier_who_rides_tells_where(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    live_until(lambda: platform.leg == "delivered", platform, tmp_path)
+    assert platform.calls["/mobile/v1/positions"] >= 2
+
+
+def test_a_courier_before_the_shift_waits_for_it(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    began = []
+
+    def perform(action, perform=platform.perform):
+        began.append(action["device_time"])
+        return perform(action)
+
+    platform.perform = perform
+    late = NOON + timedelta(minutes=10)
+
+    async def live():
+        pace = Pace.starting_now(origin=NOON, speed=1000)
+        async with httpx.AsyncClient(base_url="http://platform", transport=httpx.MockTransport(platform)) as client:
+            hours = OnceOnly(Span(late, platform.shift_ends_at))
+            phone = Phone(client, PHONE, tmp_path)
+            robot = RobotCourier(phone, Body(HERE, CityVehicle(15, 1.3), NOON), hours, pace)
+            life = asyncio.create_task(robot.run())
+            async with asyncio.timeout(20):
+                while not began:
+                    await asyncio.sleep(0.01)
+            life.cancel()
+            await asyncio.gather(life, return_exceptions=True)
+
+    asyncio.run(live())
+    assert datetime.fromisoformat(began[0]) >= late
+
+
+@pytest.mark.parametrize("moment", [NOON - timedelta(hours=30), NOON])
+def test_hours_that_are_to_come_or_running_are_known(moment):
+    span = Span(NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    assert OnceOnly(span).around(moment) == span
+
+
+def test_hours_that_are_over_are_none():
+    assert OnceOnly(Span(NOON - timedelta(hours=2), NOON)).around(NOON) is None
