@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
 
 SQLITE_OPTIONS = {
     # IMMEDIATE takes the write lock at BEGIN: several processes write without "database is locked".
@@ -12,23 +14,41 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+SERVER_AWAY_MS = 5000  # how long to look for a MongoDB primary; pymongo's own 30 s would hold every request that long
 SCHEMES = ("sqlite", "postgres", "postgresql", "mongodb", "mongodb+srv")
 
 
 def database_settings(url: str) -> dict[str, Any]:
-    """Django's settings for one database URL. Raises ValueError for a scheme that is not supported."""
+    """Django's settings for one database URL. Raises ValueError for one that cannot be read or is not supported."""
     scheme = urlsplit(url).scheme
     if scheme not in SCHEMES:
         raise ValueError(f"DATABASE_URL has the scheme {scheme!r}; supported: {', '.join(SCHEMES)}")
     if is_mongodb(url):
-        name = urlsplit(url).path.lstrip("/") or "coursier"
-        return {"ENGINE": "django_mongodb_backend", "HOST": url, "NAME": name}
-    settings: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+        return _mongodb_settings(url)
+    try:
+        settings: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    except ValueError as error:
+        raise ValueError(f"DATABASE_URL cannot be read: {error}") from error
     if scheme == "sqlite":
         settings["OPTIONS"] = SQLITE_OPTIONS
         if settings["NAME"] != ":memory:":
             Path(settings["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     return settings
+
+
+def _mongodb_settings(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    try:
+        if parts.scheme == "mongodb":  # the other scheme is looked up in the DNS: not while settings are read
+            parse_uri(url)
+    except (PyMongoError, ValueError) as error:
+        raise ValueError(f"DATABASE_URL cannot be read: {error}") from error
+    return {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": url,
+        "NAME": parts.path.lstrip("/") or "coursier",
+        "OPTIONS": {"serverSelectionTimeoutMS": SERVER_AWAY_MS},
+    }
 
 
 def is_mongodb(url: str) -> bool:

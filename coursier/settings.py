@@ -8,8 +8,9 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from environs import Env, FileAwareEnv
+from environs import Env, FileAwareEnv, validate
 
+from coursier.accepted import moment, url_of
 from coursier.databases import database_settings, is_mongodb
 from coursier.roles import role_named
 from coursier.secret_key import embedded_secret_key
@@ -28,19 +29,25 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("COURSIER_TRUSTED_ORIGINS", [])
 # --- stores ---------------------------------------------------------------------------------------------------------
 DATABASE_URL: str = env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'coursier.sqlite3'}")
 DATABASES: dict[str, dict[str, Any]] = {"default": database_settings(DATABASE_URL)}
-REDIS_URL: str = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL: str = env.str("REDIS_URL", "redis://127.0.0.1:6379/0", validate=url_of("redis", "rediss", "unix"))
 ON_MONGODB: bool = is_mongodb(DATABASE_URL)
 
 # --- the one clock (apps.core.clock): how fast it runs, and the moment it starts from --------------------------------
-CLOCK_SPEED: float = env.float("COURSIER_CLOCK_SPEED", 1.0)
-CLOCK_ORIGIN: str = env.str("COURSIER_CLOCK_ORIGIN", "")
-CLOCK_STARTED_AT: str = env.str("COURSIER_CLOCK_STARTED_AT", "")
+CLOCK_SPEED: float = env.float("COURSIER_CLOCK_SPEED", 1.0, validate=validate.Range(min=0.001))
+CLOCK_ORIGIN: str = env.str("COURSIER_CLOCK_ORIGIN", "", validate=moment)
+CLOCK_STARTED_AT: str = env.str("COURSIER_CLOCK_STARTED_AT", "", validate=moment)
+if CLOCK_ORIGIN and not CLOCK_STARTED_AT:
+    raise ValueError("COURSIER_CLOCK_STARTED_AT must be set with COURSIER_CLOCK_ORIGIN: all processes share it")
 
 # --- dispatch ---------------------------------------------------------------------------------------------------------
-RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0)  # per organisation on /v1; 0: no limit
-OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30)
-SIGN_IN_CODE_SENDER: str = env.str("COURSIER_SIGN_IN_CODE_SENDER", "console")  # console | folder (robots and tests)
-MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "")
+# Per organisation on /v1; 0: no limit.
+RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0, validate=validate.Range(min=0))
+OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30, validate=validate.Range(min=1))
+# How couriers' one-time codes are sent: to the log, or into files, where robots and tests read them.
+SIGN_IN_CODE_SENDER: str = env.str(
+    "COURSIER_SIGN_IN_CODE_SENDER", "console", validate=validate.OneOf(["console", "folder"])
+)
+MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "", validate=url_of("https", "http"))
 
 # --- Django -----------------------------------------------------------------------------------------------------------
 _CONTRIB = (
@@ -133,7 +140,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["apps.core.api.permissions.DenyAll"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["apps.core.api.rendering.OrjsonRenderer"],
     "EXCEPTION_HANDLER": "apps.core.api.errors.handle_exception",
     "UNAUTHENTICATED_USER": None,

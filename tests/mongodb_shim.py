@@ -21,7 +21,7 @@ WRITES = {"insert", "update", "findAndModify"}
 
 
 def install(*, for_stand_in: bool) -> None:
-    """Prepare this process for tests on MongoDB; `for_stand_in` also mends the stand-in's bugs. Before Django connects."""
+    """Prepare this process for tests on MongoDB; `for_stand_in` also mends the stand-in's bugs."""
     if for_stand_in:
         mend_aggregate()
     monitoring.register(written)
@@ -87,22 +87,23 @@ written = WrittenCollections()
 
 
 def keep_tests_apart() -> None:
-    """Empty the tables after each test, and keep the callbacks of plain tests back, as a test's transaction does on SQL.
+    """Empty the tables after each test, and keep back the callbacks of plain tests, as SQL's rolled back tests do.
 
     Django's own flush takes each of thirty tables and then makes all permissions anew: 0.4 s after every test.
     """
     from django.db import connection
     from django.test import TestCase, TransactionTestCase
 
-    def begin(case: TransactionTestCase) -> None:
-        connection.keeps_callbacks = isinstance(case, TestCase)  # type: ignore[attr-defined]
+    def begin(kind: type[TransactionTestCase]) -> None:
+        connection.keeps_callbacks = issubclass(kind, TestCase)  # type: ignore[attr-defined]
 
     def end(case: TransactionTestCase) -> None:
         empty_tables(only_written=isinstance(case, TestCase))  # else other processes may have written
         connection.keeps_callbacks = False  # type: ignore[attr-defined]
         connection.run_on_commit = []
 
-    TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = begin, end  # type: ignore[assignment,method-assign]
+    TestCase._fixture_setup = TransactionTestCase._fixture_setup = classmethod(begin)
+    TestCase._fixture_teardown = TransactionTestCase._fixture_teardown = end
     keep_callbacks_where_told()
 
 

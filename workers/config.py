@@ -31,6 +31,11 @@ broker_transport_options = {
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     "health_check_interval": 10,
+    # a request that publishes while Redis is away must not wait: by default it tries for six seconds
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 task_publish_retry = False
 beat_schedule = schedule()

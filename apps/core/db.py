@@ -59,8 +59,8 @@ def atomic(function: Callable[P, R] | None = None, *, rereads: int = 0, attempts
         while True:
             try:
                 return _in_transaction(function, *args, **kwargs)
-            except Conflict:
-                if not rereads_left:
+            except Conflict as conflict:
+                if not rereads_left or type(conflict) is not Conflict:  # a kind of its own says: reading again is no use
                     raise
                 rereads_left -= 1
             except _RunAgain as again:

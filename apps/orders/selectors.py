@@ -18,7 +18,7 @@ def orders_for(principal: Principal) -> QuerySet[Order]:
     """The orders that a principal may see as their merchant."""
     if principal.sees_all:
         return Order.objects.all()
-    return Order.objects.filter(organisation_id__in=principal.organisation_ids)
+    return Order.objects.filter(organisation_id__in=principal.organisation_ids, is_test=principal.is_test)
 
 
 def order_for(principal: Principal, order_id: UUID) -> Order:

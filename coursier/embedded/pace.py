@@ -23,13 +23,13 @@ class Pace:
     @classmethod
     def starting_now(cls, *, origin: datetime, speed: float) -> "Pace":
         """A clock that shows `origin` at this moment."""
-        return cls(origin=origin, started_at=datetime.now(UTC), speed=speed)
+        return cls(origin=origin, started_at=datetime.now(UTC), speed=speed)  # wall
 
     @classmethod
     def from_environment(cls) -> "Pace":
         """The clock that a process of a stack was told; without one, the wall's. Raises ValueError for nonsense."""
         if not (origin := os.environ.get("COURSIER_CLOCK_ORIGIN")):
-            wall = datetime.now(UTC)
+            wall = datetime.now(UTC)  # wall
             return cls(origin=wall, started_at=wall)
         return cls(
             origin=datetime.fromisoformat(origin),
@@ -39,7 +39,7 @@ class Pace:
 
     def now(self) -> datetime:
         """The platform's moment: aware, UTC."""
-        return self.origin + (datetime.now(UTC) - self.started_at) * self.speed
+        return self.origin + (datetime.now(UTC) - self.started_at) * self.speed  # wall
 
     def wall_seconds_until(self, moment: datetime) -> float:
         """How long the wall's clock takes until a moment of the platform; 0 when it has passed."""

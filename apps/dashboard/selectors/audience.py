@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.principals import Principal
 from apps.core import clock
 from apps.couriers.lifecycle import CourierStatus
-from apps.couriers.models import Courier, Fleet
+from apps.couriers.models import Courier, Fleet, Shift
 from apps.dispatch.eligibility import Networks, eligible_fleets
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
@@ -17,7 +17,7 @@ from apps.orders.errors import OrderNotFound
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import Leg, Order
 
-KEPT_FOR = timedelta(hours=24)  # how long what a fleet carried stays in its lists
+A_DAY = timedelta(hours=24)
 
 
 def board_orders_for(principal: Principal, *, among: Collection[UUID] | None = None) -> QuerySet[Order]:
@@ -26,7 +26,7 @@ def board_orders_for(principal: Principal, *, among: Collection[UUID] | None = N
     - Administrators see all.
     - Members of a merchant see its orders.
     - Members of a fleet's owner see the orders that their couriers have, had last (for 24 hours) or are offered now,
-      and those that nobody has yet in the zones where their couriers work, if one of their fleets may carry them.
+      and those that nobody has yet in the zones where their couriers have shifts, if their fleets may carry them.
     - Everybody else sees nothing.
 
     `among` narrows the question to a few orders, and then asks about couriers without the limit of 24 hours.
@@ -38,10 +38,10 @@ def board_orders_for(principal: Principal, *, among: Collection[UUID] | None = N
         return Order.objects.none()
     theirs = Q(organisation_id__in=principal.organisation_ids)
     couriers = Courier.objects.filter(fleet__organisation_id__in=principal.organisation_ids)
-    if own := list(couriers.values_list("pk", "fleet_id", "zone_id")):
-        courier_ids = [courier_id for courier_id, _, _ in own]
+    if own := list(couriers.values_list("pk", "fleet_id")):
+        courier_ids = [courier_id for courier_id, _ in own]
         keys = _carried(courier_ids, among) | _offered(courier_ids, among)
-        keys |= _open_to({fleet for _, fleet, _ in own}, {zone for _, _, zone in own} - {None}, among)
+        keys |= _open_to({fleet_id for _, fleet_id in own}, _zones_of(courier_ids), among)
         theirs |= Q(pk__in=list(keys))
     return orders.filter(theirs)
 
@@ -78,12 +78,16 @@ def dispatches_somewhere(principal: Principal) -> bool:
     return Fleet.objects.filter(organisation_id__in=principal.dispatches_for).exists()
 
 
+def _zones_of(courier_ids: list[UUID]) -> set[UUID]:
+    """Where these couriers have shifts today, yesterday or tomorrow."""
+    at = clock.now()
+    around = Shift.objects.filter(courier_id__in=courier_ids, ends_at__gte=at - A_DAY, starts_at__lte=at + A_DAY)
+    return set(around.values_list("zone_id", flat=True).distinct())
+
+
 def _carried(courier_ids: list[UUID], among: Collection[UUID] | None) -> set[UUID]:
     legs = Leg.objects.filter(courier_id__in=courier_ids)
-    if among is None:
-        legs = legs.filter(placed_at__gte=clock.now() - KEPT_FOR)
-    else:
-        legs = legs.filter(order_id__in=list(among))
+    legs = legs.filter(placed_at__gte=clock.now() - A_DAY) if among is None else legs.filter(order_id__in=list(among))
     return set(legs.values_list("order_id", flat=True))
 
 

@@ -96,7 +96,7 @@ def _orders(principal: Principal, zones: list[Zone], zone_id: UUID | None) -> tu
 
 def _first_key(seconds_ago: float) -> UUID:
     """The least key (UUID version 7: its first 48 bits are wall milliseconds) of rows written since then."""
-    return UUID(int=int((time.time() - seconds_ago) * 1000) << 80)
+    return UUID(int=int((time.time() - seconds_ago) * 1000) << 80)  # wall: keys are born by it
 
 
 def _zone_row(zone: Zone) -> ZoneRow:

@@ -147,7 +147,7 @@ def fill(cast: Cast, count: int) -> None:
         make_offer(leg_id=offered.pk, leg_version=offered.version, courier_id=cast.bo.pk)
         _, assigned = placed(cast)
         number = Courier.objects.count()
-        courier = make_courier(cast.fleet, cast.zone, name=f"Courier {number}", phone=f"+3363998{number:04d}")
+        courier = make_courier(cast.fleet, cast.zone, name=f"Courier {number}", phone=f"+3363997{number:04d}")
         assign_leg(leg_id=assigned.pk, courier_id=courier.pk, by=AssignedBy.PLANNER)
         _, done = placed(cast)
         deliver(done, cast.cy)

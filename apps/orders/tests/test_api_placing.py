@@ -189,7 +189,7 @@ def test_an_idempotency_key_is_short_printable_ascii(dee, key):
 
 
 def test_placing_costs_few_queries(dee, django_assert_max_num_queries):
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         assert dee.orders(parcels=[{"weight_g": 100}] * 20).status_code == 201
 
 

@@ -16,9 +16,7 @@ def orders_of(instance: Instance, *, api_key: str) -> list[OrderToPlace]:
     plane = plane_of(instance)
     in_time = sorted(instance.orders, key=lambda order: (order.placed_min, order.id))
     return [
-        OrderToPlace(
-            at=moment(order.placed_min), key=order.id, api_key=api_key, body=_body(order, instance, plane)
-        )
+        OrderToPlace(at=moment(order.placed_min), key=order.id, api_key=api_key, body=_body(order, instance, plane))
         for order in in_time
     ]
 

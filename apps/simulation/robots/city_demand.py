@@ -27,9 +27,7 @@ def orders_from(roster: Roster, *, since: datetime) -> Iterator[OrderToPlace]:
     from_second = (since - datetime.combine(day, time(), zone)).total_seconds()
     while True:
         midnight = datetime.combine(day, time(), zone)
-        stream = DemandStream(
-            city, seed=day.toordinal(), orders_per_day=wanted.orders_per_day, from_second=from_second
-        )
+        stream = DemandStream(city, seed=day.toordinal(), orders_per_day=wanted.orders_per_day, from_second=from_second)
         for planned in stream:
             placed_at = midnight + timedelta(seconds=planned.placed_at_s)
             api_key = roster.api_keys.get(planned.merchant.code)

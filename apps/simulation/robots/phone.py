@@ -56,7 +56,7 @@ class Phone:
     """The platform's counter of news as it was last told."""
     outbox: list[SentAction] = field(default_factory=list)
     points: deque[Json] = field(default_factory=lambda: deque(maxlen=POINTS_KEPT))
-    _sequence: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+    _sequence: int = field(default_factory=lambda: time.time_ns() // 1_000_000)  # wall
 
     async def sign_in(self) -> None:
         """Ask for a code, read it, and get a token. Raises NoAnswer when no code comes."""

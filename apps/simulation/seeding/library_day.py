@@ -53,9 +53,7 @@ def seed_library_day(instance: Instance) -> Roster:
         max_weight_g=ROOMY_G,
         max_parcels=ROOMY_PARCELS,
     )
-    entries = tuple(
-        _entry(courier, number, instance, plane) for number, courier in enumerate(instance.couriers)
-    )
+    entries = tuple(_entry(courier, number, instance, plane) for number, courier in enumerate(instance.couriers))
     couriers = [
         Courier(fleet=fleet, vehicle=vehicle, name=planned.id, phone=entry.phone, max_legs=ROOMY_LEGS)
         for planned, entry in zip(instance.couriers, entries, strict=True)

@@ -67,6 +67,4 @@ def _user(email: str, name: str, password: str, **rights: bool) -> User:
 
 
 def _join(user: User, organisation: Organisation) -> None:
-    Membership.objects.get_or_create(
-        user=user, organisation=organisation, defaults={"role": MemberRole.DISPATCHER}
-    )
+    Membership.objects.get_or_create(user=user, organisation=organisation, defaults={"role": MemberRole.DISPATCHER})

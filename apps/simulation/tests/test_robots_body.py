@@ -96,7 +96,7 @@ def test_nobody_sets_out_before_hearing_of_the_work():
 
 def test_work_known_before_leaving_is_gone_for_at_once():
     rider, route = body(), [pickup(), dropoff(), pickup("b", point=HERE), dropoff("b")]
-    assert lived(rider, route, until=38, step_min=3)[-1] == ("arrive", "b", 38)
+    assert lived(rider, route, until=40, step_min=3)[-1] == ("arrive", "b", 38)
 
 
 def test_a_rider_is_on_the_straight_line_meanwhile():
@@ -133,14 +133,14 @@ def test_what_was_refused_is_done_again():
     rider, route = body(), [pickup(), dropoff()]
     lived(rider, route, until=12)
     rider.forget(pickup().key)
-    assert lived(rider, route, until=60)[:2] == [("arrive", "a", 24), ("pick_up", "a", 26)]
+    assert lived(rider, route, until=60)[:2] == [("arrive", "a", 14), ("pick_up", "a", 16)]
 
 
 def test_a_leg_that_comes_back_in_another_epoch_is_new_work():
     rider = body()
     lived(rider, [pickup(), dropoff()], until=12)
     again = [pickup(epoch=3), dropoff(epoch=3)]
-    assert ("pick_up", "a", 26) in lived(rider, again, until=30)
+    assert ("pick_up", "a", 16) in lived(rider, again, until=30)
 
 
 def test_a_courier_who_wakes_up_at_the_door_does_not_arrive_twice():

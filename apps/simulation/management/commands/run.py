@@ -101,7 +101,7 @@ def _pace(speed: float) -> Pace:
     """The clock of this start. It goes on from the latest event: between two starts the city was only paused."""
     if speed <= 0:
         raise CannotStart(f"The speed must be more than 0, not {speed:g}: try `make run SPEED=10`.")
-    wall = datetime.now(UTC)
+    wall = datetime.now(UTC)  # wall: the stack's own start
     latest = Event.objects.order_by("-id").values_list("occurred_at", flat=True).first()
     if speed == 1:
         return Pace.starting_now(origin=max(wall, latest) if latest else wall, speed=1)

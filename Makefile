@@ -1,0 +1,42 @@
+# The front door. `make help` lists what there is; README.md tells the story.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+PORT ?= 8000
+SPEED ?=
+DATA ?= ../shared/data/mdrplib
+INSTANCE ?= 1r50t100s1p100
+OUT ?= var/bench
+
+.PHONY: help setup setup-dev run test lint replay bench clean
+
+help: ## list what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## make .venv and install what the platform needs
+	@ci/setup "$(PYTHON)" $(VENV) requirements.txt
+
+setup-dev:
+	@ci/setup "$(PYTHON)" $(VENV) requirements-dev.txt
+
+run: setup ## start the platform with a city alive in it (PORT=8000, SPEED=10)
+	@$(MANAGE) run --port $(PORT) $(if $(SPEED),--speed $(SPEED))
+
+test: setup-dev ## every test, on SQLite, PostgreSQL and the MongoDB protocol
+	@ci/test $(BIN)
+
+lint: setup-dev ## ruff, mypy, import contracts, migrations
+	@ci/lint $(BIN)
+
+replay: setup ## a real day through the real stack (DATA, INSTANCE, SPEED=60, FAULTS=1)
+	@$(MANAGE) replay --data $(DATA) --instance $(INSTANCE) --speed $(or $(SPEED),60) $(if $(FAULTS),--faults)
+
+bench: setup ## the dispatch engine on public instances (DATA, OUT)
+	@$(MANAGE) bench mdrplib --data $(DATA) --instances all --out $(OUT)
+
+clean: ## remove what was made here, except the data in var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,176 @@
+"""The board in a real browser, served as in production: gunicorn with threads, Redis, a strict content policy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+from apps.accounts.models import User
+from apps.core.ids import public_id
+from apps.core.models import Event
+from apps.core.redis import connection
+from apps.dispatch.lifecycle import AssignedBy
+from apps.dispatch.models import Assignment
+from apps.dispatch.services import assign_leg, courier_moves_leg
+from apps.orders.lifecycle import LegStatus
+from apps.orders.models import Leg
+from tests.cast import PASSWORD, Cast, placed
+from tests.stores import free_port, wait_for_port
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ROOT = Path(__file__).resolve().parents[3]
+CHROMIUM_FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where the browser is. Without one these tests are skipped, but not in CI."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        message = "no chromium here: apt-get install chromium"
+        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    return str(found)
+
+
+@pytest.fixture
+def site(database_url: str) -> Iterator[str]:
+    """The web role on a free port. Returns its address."""
+    from django.conf import settings
+
+    port = free_port()
+    environment = os.environ | {
+        "DATABASE_URL": database_url,
+        "COURSIER_ROLE": "web",
+        "COURSIER_SECRET_KEY": settings.SECRET_KEY,
+        "COURSIER_LOG_LEVEL": "WARNING",
+    }
+    bind = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "1"]
+    command = [sys.executable, "-m", "gunicorn", "coursier.wsgi", *bind, "--log-level", "warning"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
+        try:
+            wait_for_port(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture
+def ada(cast: Cast) -> None:
+    """Ada's password as the site can check it: tests hash with something quick that no site accepts."""
+    User.objects.filter(pk=cast.ada.pk).update(password=PBKDF2PasswordHasher().encode(PASSWORD, "salt"))
+
+
+@pytest.fixture
+def page(site: str, ada: None, chromium: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A window in which every error of a script, and every refused request, fails the test."""
+    from playwright.sync_api import sync_playwright
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in the thread of the test
+    problems: list[str] = []
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
+        window = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=chromium,
+            args=CHROMIUM_FLAGS,
+            viewport={"width": 1440, "height": 900},
+            base_url=site,
+        )
+        opened = window.pages[0]
+        opened.on("pageerror", lambda error: problems.append(str(error)))
+        opened.on("console", lambda line: problems.append(line.text) if is_problem(line) else None)
+        yield opened
+        window.close()
+    assert problems == []
+
+
+def test_a_dispatcher_signs_in_assigns_an_order_and_sees_it_move(page: Page, cast: Cast) -> None:
+    order, leg = placed(cast)
+
+    sign_in(page)
+    page.locator("#map canvas").wait_for()
+    page.locator(".courier-marker").nth(1).wait_for()
+
+    row = page.locator(f"[data-order=ord_{order.pk.hex}].row")
+    row.get_by_text("Waiting").wait_for()
+    row.click()
+    page.get_by_role("button", name="Assign a courier").click()
+    page.locator(".candidates").get_by_role("button", name="Bo").click()
+    row.get_by_text("To pickup").wait_for()
+    page.locator(".detail").get_by_text("Assigned by hand").wait_for()
+    leg.refresh_from_db()
+    assert leg.courier_id == cast.bo.pk
+
+    epoch = Assignment.objects.get(leg=leg).epoch
+    courier_moves_leg(courier_id=cast.bo.pk, leg_id=leg.pk, epoch=epoch, to=LegStatus.AT_PICKUP)
+    hand_on_events()
+    row.get_by_text("At pickup").wait_for(timeout=10_000)
+    page.locator(".history").get_by_text("Arrived at the pickup").wait_for()
+
+
+def test_who_was_slower_reads_it_in_the_drawer(page: Page, cast: Cast) -> None:
+    order, leg = placed(cast)
+    sign_in(page)
+    page.locator(f"[data-order=ord_{order.pk.hex}].row").click()
+    page.get_by_role("button", name="Assign a courier").click()
+    page.locator(".candidates li").first.wait_for()
+
+    assign_leg(leg_id=leg.pk, courier_id=cast.cy.pk, by=AssignedBy.DISPATCHER)  # a colleague, and no push has come yet
+    page.locator(".candidates").get_by_role("button", name="Bo").click()
+    page.get_by_role("alert").get_by_text("Somebody was faster").wait_for()
+    page.locator(".detail").get_by_role("button", name="Cy").wait_for()
+    assert Leg.objects.get(pk=leg.pk).courier_id == cast.cy.pk
+
+
+def test_a_courier_is_found_selected_and_linked(page: Page, cast: Cast) -> None:
+    sign_in(page)
+    page.get_by_role("tab", name="Couriers").click()
+    page.get_by_label("Search").fill("cy")
+    assert page.locator(".courier-row").count() == 1
+    page.locator(".courier-row").click()
+    page.locator(".detail h2", has_text="Cy").wait_for()
+    assert page.url.endswith("#" + public_id("cou", cast.cy.pk))
+    page.locator(f'.courier-marker.is-selected[data-courier="{public_id("cou", cast.cy.pk)}"]').wait_for()
+    page.locator("h1").click()
+    page.keyboard.press("Escape")
+    assert page.locator("#drawer").is_hidden()
+
+
+def is_problem(line: ConsoleMessage) -> bool:
+    """Whether the browser complains; a lost race (409) is an answer like any other."""
+    return line.type == "error" and "409" not in line.text
+
+
+def sign_in(page: Page) -> None:
+    """To the board, as Ada."""
+    page.goto("/")
+    page.get_by_label("E-mail").fill("ada@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator('#pulse[data-mode="live"]').wait_for()
+
+
+def hand_on_events() -> None:
+    """Publish what happened, as the relay does."""
+    for event in Event.objects.filter(relayed_at__isnull=True).order_by("id"):
+        message = {
+            "name": event.name,
+            "order_id": str(event.order_id) if event.order_id else None,
+            "organisation_id": str(event.organisation_id) if event.organisation_id else None,
+            "zone_id": event.payload.get("zone_id"),
+            "payload": event.payload,
+            "occurred_at": event.occurred_at,
+        }
+        connection().publish("live", orjson.dumps(message))
