@@ -60,7 +60,8 @@ def atomic(function: Callable[P, R] | None = None, *, rereads: int = 0, attempts
             try:
                 return _in_transaction(function, *args, **kwargs)
             except Conflict as conflict:
-                if not rereads_left or type(conflict) is not Conflict:  # a kind of its own says: reading again is no use
+                is_lost_race = type(conflict) is Conflict  # a subclass says what is final: reading again is no use
+                if not rereads_left or not is_lost_race:
                     raise
                 rereads_left -= 1
             except _RunAgain as again:
@@ -117,9 +118,10 @@ def _is_transient(error: Exception) -> bool:
 
 def _forget_session() -> None:
     """A commit that failed on MongoDB leaves its session and callbacks: not for the next transaction to trip over."""
-    if connection.vendor == "mongodb" and connection.session:
-        connection.session.end_session()
-        connection.session = None
+    session = getattr(connection, "session", None)
+    if connection.vendor == "mongodb" and session:
+        session.end_session()
+        connection.session = None  # type: ignore[attr-defined]
         connection.run_on_commit = []
 
 
