@@ -1,7 +1,7 @@
 # The front door. `make help` lists what there is; README.md tells the story.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
@@ -26,7 +26,7 @@ run: setup ## start the platform with a city alive in it (PORT=8000, SPEED=10)
 	@$(MANAGE) run --port $(PORT) $(if $(SPEED),--speed $(SPEED))
 
 test: setup-dev ## every test, on SQLite, PostgreSQL and the MongoDB protocol
-	@ci/test $(BIN)
+	@$(BIN)/python ci/run_tests.py
 
 lint: setup-dev ## ruff, mypy, import contracts, migrations
 	@ci/lint $(BIN)

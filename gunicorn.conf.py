@@ -7,6 +7,7 @@ _shared_memory = Path("/dev/shm")  # noqa: S108 - heartbeats of workers, no cont
 
 wsgi_app = "coursier.wsgi"
 bind = os.environ.get("COURSIER_BIND", "0.0.0.0:8000")
+preload_app = True  # read once, then forked: starts sooner and shares memory
 worker_class = "gthread"
 workers = int(os.environ.get("COURSIER_WEB_WORKERS", "2"))
 threads = int(os.environ.get("COURSIER_WEB_THREADS", "16"))  # a live screen holds one for as long as it is open

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.accounts.models import ApiKey, Membership, Organisation, User
 from apps.accounts.services import revoke_api_key
-from apps.core.admin import Admin, Inline
+from apps.core.admin import Admin, Branded, Inline
 
 
 class MembershipInline(Inline):
@@ -18,6 +19,8 @@ class MembershipInline(Inline):
     autocomplete_fields = ("user", "organisation")
 
 
+admin.site.unregister(Group)  # rights come from memberships
+
 if TYPE_CHECKING:
     UserAdminBase = DjangoUserAdmin[User]
 else:
@@ -25,7 +28,7 @@ else:
 
 
 @admin.register(User)
-class UserAdmin(UserAdminBase):
+class UserAdmin(Branded, UserAdminBase):
     list_display = ("email", "name", "is_active", "is_superuser", "last_login", "created_at")
     list_filter = ("is_active", "is_superuser", "memberships__role")
     search_fields = ("email", "name")

@@ -25,6 +25,8 @@ def enter(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> 
 admin.site.site_header = "Coursier administration"
 admin.site.site_title = "Coursier"
 admin.site.index_title = "Platform"
+admin.site.index_template = "dashboard/admin_index.html"
+admin.site.app_index_template = "dashboard/admin_app_index.html"
 admin.site.login = enter  # type: ignore[method-assign,assignment]
 
 
@@ -35,7 +37,14 @@ else:
     _ModelAdmin, Inline = admin.ModelAdmin, admin.TabularInline
 
 
-class Admin(_ModelAdmin):
+class Branded:
+    """The product's colours."""
+
+    class Media:
+        css = {"all": ("board/admin.css",)}  # noqa: RUF012 - Django's own declaration
+
+
+class Admin(Branded, _ModelAdmin):
     """Writes the columns that were changed on the form and no others: a service may write those at the same time."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
@@ -45,7 +54,7 @@ class Admin(_ModelAdmin):
             obj.save(update_fields=form.changed_data)
 
 
-class ReadOnlyAdmin(Admin):
+class ReadOnlyAdmin(Branded, _ModelAdmin):
     """For tables that only services write: looked at, never changed by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002

@@ -6,6 +6,7 @@ from apps.dashboard.views import assigning, board_feeds, screens, signing_in
 
 urlpatterns = [
     path("", screens.home, name="home"),
+    path("favicon.ico", screens.favicon),
     path("sign-in", signing_in.sign_in, name="sign-in"),
     path("sign-out", signing_in.sign_out, name="sign-out"),
     path("board/", screens.board, name="board"),

@@ -37,7 +37,7 @@ REASONS: dict[str, str] = {
     "nobody_accepted": "Nobody accepted the offer",
     "courier_silent": "Its courier has gone silent",
     "silent_courier": "Its courier has gone silent",
-    "late": "It will be late",
+    "late": "It is late",
     "failed": "The delivery failed",
     "poison": "Planning stops on this order",
     "dispatcher": "by hand",
@@ -64,6 +64,8 @@ _MOVES: dict[str, str] = {
     LegStatus.RETURNED: "Returned",
     LegStatus.CANCELLED: "Cancelled",
 }
+
+DECIDED: dict[str, str] = {"planner": "by the planner", "courier": "accepted", "dispatcher": "by hand"}
 
 _OFFER_ENDS = {
     "accepted": "Offer accepted",

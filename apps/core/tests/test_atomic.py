@@ -244,6 +244,28 @@ def test_eight_who_read_again_all_get_their_turn():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_function_sees_one_moment_and_runs_again_when_it_writes_upon_an_old_one():
+    _, leg = placed(assemble_cast())
+    legs, seen = type(leg).objects, []
+    rival = threading.Thread(target=lambda: in_threads(lambda: atomic(legs.filter(pk=leg.pk).update)(plan_attempts=7)))
+
+    @atomic
+    def plan():
+        before = legs.get(pk=leg.pk).plan_attempts
+        if not seen:
+            rival.start()
+            rival.join(timeout=0.5)  # SQLite lets it in only when this transaction has ended
+        seen.append((before, legs.get(pk=leg.pk).plan_attempts))
+        legs.filter(pk=leg.pk).update(plan_attempts=seen[-1][1] + 1)
+
+    plan()
+    rival.join()
+    assert seen in ([(0, 0), (7, 7)], [(0, 0)])
+    leg.refresh_from_db()
+    assert leg.plan_attempts == (8 if len(seen) == 2 else 7)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_database_that_stays_too_busy_is_unavailable(monkeypatch):
     monkeypatch.setattr("apps.core.db.time.sleep", lambda _: None)
     calls = []

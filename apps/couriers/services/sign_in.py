@@ -68,14 +68,19 @@ def sign_in(*, phone: str, code: str, device_label: str) -> SignedIn:
 
 
 def _take_try(phone: str) -> SignInCode:
-    """Use up one try of the newest code: outside of any transaction, so that a wrong code cannot take it back."""
+    """Use up one try of the newest code, for good before it is looked at: a wrong code cannot take it back."""
     while True:  # whoever loses the swap reads again; each loss is a try less, so it ends
         asked = SignInCode.objects.filter(phone=phone).order_by("-id").first()
         if asked is None or asked.used_at or asked.expires_at <= clock.now() or not asked.tries_left:
             raise WrongCode
-        same = SignInCode.objects.filter(pk=asked.pk, tries_left=asked.tries_left, used_at=None)
-        if same.update(tries_left=asked.tries_left - 1):
+        if _one_try_less(asked):
             return asked
+
+
+@atomic(attempts=10)
+def _one_try_less(asked: SignInCode) -> bool:
+    same = SignInCode.objects.filter(pk=asked.pk, tries_left=asked.tries_left, used_at=None)
+    return same.update(tries_left=asked.tries_left - 1) == 1
 
 
 @atomic

@@ -17,6 +17,8 @@ from apps.dashboard.selectors.audience import board_couriers_for
 from apps.orders.lifecycle import ON_BOARD
 from apps.orders.selectors import legs_of_couriers
 
+_COLUMNS = ("name", "status", "max_legs", "last_lat", "last_lon", "vehicle__kind", "fleet__name")
+
 
 @dataclass(frozen=True, slots=True)
 class CourierRow:
@@ -39,7 +41,7 @@ def courier_rows(principal: Principal, *, zone_id: UUID | None) -> list[CourierR
     found = board_couriers_for(principal).exclude(status=CourierStatus.OFF_DUTY)
     if zone_id:
         found = found.filter(zone_id=zone_id)
-    couriers = list(found.select_related("vehicle", "fleet").order_by("name", "pk"))
+    couriers = list(found.select_related("vehicle", "fleet").only(*_COLUMNS).order_by("name", "pk"))
     keys = [courier.pk for courier in couriers]
     statuses = _statuses(keys)
     positions, seen = positions_now(keys), _seen(keys)

@@ -52,7 +52,8 @@ def _names(entries: list[HistoryEntry], principal: Principal, named: frozenset[U
 def _details(entry: HistoryEntry, names: dict[str, str]) -> str:
     facts = entry.details
     courier = names.get(facts.get("courier_id") or "", "")
-    parts = [_to_whom(entry.name, facts, courier), words.actor(entry.actor), _why(facts)]
+    by = words.actor(entry.actor)
+    parts = [_to_whom(entry.name, facts, courier), by, _why(facts, is_by_known=bool(by))]
     return " · ".join(part for part in parts if part)
 
 
@@ -64,5 +65,8 @@ def _to_whom(name: str, facts: dict[str, Any], courier: str) -> str:
     return f"to {courier}" if name == "OfferMade" or facts.get("after") in _WITH_COURIER else courier
 
 
-def _why(facts: dict[str, Any]) -> str:
-    return words.reason(str(facts.get("reason") or ""))
+def _why(facts: dict[str, Any], *, is_by_known: bool) -> str:
+    reason = str(facts.get("reason") or "")
+    if facts.get("after") in _WITH_COURIER:  # the reason of an assignment is who decided
+        return "" if is_by_known else words.DECIDED.get(reason, "")
+    return words.reason(reason)

@@ -29,6 +29,18 @@ _ORDER_COLUMNS = (
     "needs_attention",
     "attention_reason",
 )
+_LEG_COLUMNS = (
+    "order_id",
+    "sequence",
+    "status",
+    "courier_id",
+    "pickup_lat",
+    "pickup_lon",
+    "dropoff_lat",
+    "dropoff_lon",
+    "ready_at",
+    "unassigned_reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ def _current_legs(order_ids: list[UUID]) -> dict[UUID, Leg]:
     current: dict[UUID, Leg] = {}
     if not order_ids:
         return current
-    for leg in Leg.objects.filter(order_id__in=order_ids).order_by("sequence"):
+    for leg in Leg.objects.filter(order_id__in=order_ids).only(*_LEG_COLUMNS).order_by("sequence"):
         known = current.get(leg.order_id)
         if known is None or known.status in ENDED:
             current[leg.order_id] = leg

@@ -11,9 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import ApiKey, User
-from apps.couriers.models import Courier
+from apps.core import clock
+from apps.core.ids import new_id
+from apps.core.models import IdempotentAnswer
+from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
-from tests.cast import PASSWORD, Cast
+from apps.orders.services import create_quote
+from tests.cast import PASSWORD, Cast, new_order
 
 OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
 
@@ -32,17 +36,19 @@ def test_every_list_is_searchable_filterable_and_needs_the_same_queries_for_more
     assert registered.list_filter
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     fill(cast, 1)
+    one_of_each_other(cast)
     few = queries(administrator, address)
     fill(cast, 6)
+    for _ in range(3):
+        one_of_each_other(cast)
     assert queries(administrator, address) <= few + 1, "one more may count the rows of a longer list"
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_every_row_opens(cast: Cast, administrator: Client, model: Any):
     fill(cast, 1)
+    one_of_each_other(cast)
     row = model.objects.first()
-    if row is None:
-        pytest.skip("the cast has no such row")
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk])
     page = administrator.get(address)
     assert page.status_code == 200
@@ -98,6 +104,20 @@ def test_an_administrator_makes_a_user(cast: Cast, administrator: Client):
     answer = administrator.post(reverse("admin:accounts_user_add"), {**form, **inlines, "usable_password": "true"})
     assert answer.status_code == 302, answer.content
     assert User.objects.get(email="new@example.org").check_password("quite-a-long-one")
+
+
+def one_of_each_other(cast: Cast) -> None:
+    """The rows that placing, assigning and delivering do not leave behind."""
+    at, unique = clock.now(), new_id().hex
+    create_quote(new_order(cast.bakery.pk))
+    Device.objects.create(courier=cast.bo, label="Phone", token_hash=unique)
+    SignInCode.objects.create(phone=cast.bo.phone, code_hash=unique, expires_at=at)
+    apps.get_model("mobile", "CourierAction").objects.create(  # dashboard does not import mobile
+        courier=cast.bo, client_id=new_id(), kind="pause", sequence=1, device_time=at, result={"outcome": "applied"}
+    )
+    IdempotentAnswer.objects.create(
+        principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at
+    )
 
 
 def queries(client: Client, address: str) -> int:

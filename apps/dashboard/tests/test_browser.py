@@ -46,6 +46,11 @@ def chromium() -> str:
 
 
 @pytest.fixture
+def hand_clock() -> None:
+    """No clock moved by hand: the site, another process, goes by the wall."""
+
+
+@pytest.fixture
 def site(database_url: str) -> Iterator[str]:
     """The web role on a free port. Returns its address."""
     from django.conf import settings

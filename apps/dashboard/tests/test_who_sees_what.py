@@ -127,7 +127,7 @@ def test_the_history_names_no_courier_of_another_fleet(cast: Cast, ada: Client, 
     make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=rival.courier.pk)
     assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
     page = ada.get(f"/board/orders/{public_id('ord', order.pk)}").content.decode()
-    assert "to Bo" in page
+    assert "to Bo · by hand" in page
     assert "Offered" in page
     assert not re.search(r"\bXi\b", page)
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -20,6 +21,12 @@ BASEMAP_FILE = "basemap.json"
 def home(_request: HttpRequest) -> HttpResponseBase:
     """The address without a path."""
     return redirect("board")
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponseBase:
+    """What browsers ask for on pages that name no icon."""
+    return redirect(static("board/favicon.svg"), permanent=True)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.settings import PlannerSettings
 from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot, VehicleProfile
 from apps.dispatch.engine.travel import StraightLine, TravelModel
+from apps.dispatch.engine.warming import warm
 
 __all__ = [
     "Alternative",
@@ -28,4 +29,5 @@ __all__ = [
     "VehicleProfile",
     "Why",
     "plan",
+    "warm",
 ]

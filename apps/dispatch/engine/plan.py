@@ -35,7 +35,19 @@ class PlannedRoute:
     departs_at: float
     """The latest departure that delays nothing, or when he is free if that is later."""
     stops: tuple[PlannedStop, ...]
+    """Pickups, each followed by the drop-offs of the legs picked up there."""
     cost_min: float
+    """Of all its legs."""
+
+    @property
+    def leg_ids(self) -> tuple[str, ...]:
+        """All legs of the route, in the order of their drop-offs."""
+        return tuple(leg_id for stop in self.stops if stop.kind is StopKind.PICKUP for leg_id in stop.leg_ids)
+
+    @property
+    def first_stops(self) -> tuple[PlannedStop, ...]:
+        """The first pickup and its drop-offs: what is committed first, and at once."""
+        return self.stops[: 1 + len(self.stops[0].leg_ids)]
 
 
 @dataclass(frozen=True, slots=True)

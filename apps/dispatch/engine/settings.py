@@ -4,6 +4,17 @@ import math
 from dataclasses import dataclass, fields
 
 MINUTE_S = 60.0
+AT_LEAST_ONE = (
+    "tick_s",
+    "leave_out_floor_min",
+    "max_bundle_legs",
+    "max_legs",
+    "max_couriers",
+    "routes_max_legs",
+    "routes_candidates",
+    "routes_plan_legs",
+    "routes_plan_couriers",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +69,32 @@ class PlannerSettings:
     max_couriers: int = 2_000
     """Most couriers in one matching; those free the latest are left out."""
 
+    routes_rounds: int = 6
+    """Most rounds of improving routes of several pickups; fewer when a round gains nothing. 0: bundles only."""
+
+    routes_max_legs: int = 5
+    """Most legs in a route that is being planned; only its first pickup is ever committed."""
+
+    routes_skip_min: float = 0.5
+    """A leg costing its recipient at most this many minutes more than it must is not relocated."""
+
+    routes_candidates: int = 100
+    """Couriers that a group may be dealt to anew: the nearest to its first leg."""
+
+    routes_budget_s: float = 0.0
+    """Stop improving routes after so many seconds; the plan then depends on the machine. 0: rounds alone decide."""
+
+    routes_plan_legs: int = 1_500
+    """Most legs whose routes are improved; those left out first, then those of the routes that leave first."""
+
+    routes_plan_couriers: int = 1_000
+    """Most couriers whose routes are improved; idle ones first."""
+
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
             if not math.isfinite(value) or value < 0:
                 raise ValueError(f"{field.name} must be a finite number, 0 or more, not {value!r}")
-        for name in ("tick_s", "leave_out_floor_min", "max_bundle_legs", "max_legs", "max_couriers"):
+        for name in AT_LEAST_ONE:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)!r}")

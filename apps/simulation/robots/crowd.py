@@ -12,7 +12,7 @@ from typing import Any, Self
 from apps.core.geo import Point
 from apps.simulation.robots.body import Body
 from apps.simulation.robots.courier import IDEAL, Habits, RobotCourier
-from apps.simulation.robots.line import open_client
+from apps.simulation.robots.line import open_client, wait_until_ready
 from apps.simulation.robots.merchant import OrderToPlace, RobotMerchant
 from apps.simulation.robots.phone import Phone
 from apps.simulation.robots.roster import CourierEntry, Roster
@@ -55,6 +55,7 @@ class Crowd:
         return cls(surroundings, couriers, RobotMerchant(client, surroundings.pace))
 
     async def __aenter__(self) -> Self:
+        await wait_until_ready(self.merchant.client)
         self._living = [asyncio.create_task(courier.run()) for courier in self.couriers]
         if self.surroundings.memory:
             self._living.append(asyncio.create_task(self._keep_memory()))

@@ -1,12 +1,15 @@
 """One request over HTTP, and what its answer means to a robot."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import httpx
 
 from apps.simulation.robots.errors import NoAnswer, OffDuty, Refused, SignedOut
 
+READY_EVERY_S = 0.2
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 Json = dict[str, Any]
 
@@ -15,6 +18,15 @@ def open_client(url: str, *, connections: int = 40, seconds: float = 10.0) -> ht
     """A client for many robots: connections are kept and shared. `seconds` is how long an answer may take."""
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=15)
     return httpx.AsyncClient(base_url=url, limits=limits, timeout=httpx.Timeout(seconds), trust_env=False)
+
+
+async def wait_until_ready(client: httpx.AsyncClient) -> None:
+    """Return once the platform can serve. Asks often: nobody backs off from a platform that is just starting."""
+    while True:
+        with suppress(httpx.TransportError):  # it does not listen yet
+            if (await client.get("/healthz/ready")).is_success:
+                return
+        await asyncio.sleep(READY_EVERY_S)
 
 
 async def ask(

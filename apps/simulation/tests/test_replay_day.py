@@ -120,6 +120,14 @@ def test_the_robots_file_says_all_that_robots_know_and_is_for_its_owner_only(lib
     assert roster.couriers[1].hours().around(moment(0)).starts_at == moment(2)
 
 
+@pytest.mark.django_db
+def test_a_day_is_not_written_over_a_city_that_is_there(library, tmp_path, cast):
+    with pytest.raises(CommandError, match="needs an empty one") as refused:
+        call_command("seed_replay", data=library, instance="tiny", out=tmp_path / "robots.json")
+    assert refused.value.returncode == 2
+    assert list(Zone.objects.all()) == [cast.zone]
+
+
 def test_a_broken_instance_is_refused_before_anything_starts(library):
     (library / "tiny" / "orders.txt").write_text(ORDERS.replace("r2", "r9"))
     with pytest.raises(CommandError, match=r"'r9' is not in restaurants\.txt") as refused:

@@ -10,11 +10,13 @@ from django.core.management import call_command
 
 from apps.accounts.models import ApiKey, Organisation, User
 from apps.accounts.selectors import principal_of_key
+from apps.core.models import Event
 from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Courier, Fleet, Shift
 from apps.simulation.robots.city_demand import orders_from
 from apps.simulation.robots.hours import DailyHours
 from apps.simulation.robots.roster import CourierEntry, Demand, Roster
+from apps.simulation.seeding.city_clock import pace_of_this_start
 from apps.simulation.seeding.demo import DAYS_AHEAD, seed_demo
 from apps.simulation.seeding.sign_ins import demo_sign_ins
 from apps.zones.selectors import zone_for
@@ -121,6 +123,30 @@ def test_a_start_ten_days_later_plans_ten_days_more(roster_file, hand_clock):
     assert Shift.objects.latest("starts_at").starts_at == last + timedelta(days=10)
     keys = list(Shift.objects.values_list("courier_id", "starts_at"))
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.django_db
+def test_the_first_start_is_before_lunch_in_paris():
+    local = pace_of_this_start(10).now().astimezone(PARIS)
+    assert (local.hour, local.minute, local.date()) == (11, 30, datetime.now(PARIS).date())
+
+
+@pytest.mark.django_db
+def test_a_later_start_goes_on_from_the_latest_event():
+    latest = datetime(2026, 6, 10, 19, 12, tzinfo=PARIS)
+    for moment in (latest - timedelta(hours=1), latest):
+        Event.objects.create(name="OrderPlaced", payload={}, occurred_at=moment)
+    assert timedelta() <= pace_of_this_start(10).now() - latest < timedelta(minutes=5)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ahead", [timedelta(days=-1), timedelta(days=1)])
+def test_at_speed_1_the_city_has_the_time_of_the_wall_and_never_goes_back(ahead):
+    wall = datetime.now(PARIS)
+    Event.objects.create(name="OrderPlaced", payload={}, occurred_at=wall + ahead)
+    pace = pace_of_this_start(1)
+    assert pace.speed == 1
+    assert abs(pace.now() - max(wall, wall + ahead)) < timedelta(minutes=1)
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from apps.core.geo import Point
 from apps.simulation.robots import merchant as merchants
 from apps.simulation.robots.body import Action
 from apps.simulation.robots.errors import NoAnswer, OffDuty, SignedOut
+from apps.simulation.robots.line import wait_until_ready
 from apps.simulation.robots.merchant import OrderToPlace, Outcome, RobotMerchant
 from apps.simulation.robots.phone import TRIES, Phone
 from coursier.embedded.pace import Pace
@@ -141,6 +142,12 @@ def test_positions_of_somebody_off_duty_are_forgotten(tmp_path):
     with pytest.raises(OffDuty):
         asyncio.run(phone.send_points())
     assert not phone.points
+
+
+def test_robots_wait_for_a_platform_that_is_just_starting():
+    platform = Platform(httpx.ConnectError("nobody listens"), httpx.Response(503), httpx.Response(200))
+    asyncio.run(wait_until_ready(platform.client()))
+    assert platform.answers == []
 
 
 def placed(platform, *keys):

@@ -3,10 +3,8 @@
 import signal
 import time
 from argparse import ArgumentParser
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management import call_command
@@ -14,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from apps.core import clock
-from apps.core.models import Event
 from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier, Shift
 from apps.simulation.city.basemap import as_json, basemap
+from apps.simulation.seeding.city_clock import CITY_TIME_ZONE, pace_of_this_start
 from apps.simulation.seeding.demo import DemoCity, seed_demo
 from apps.simulation.seeding.sign_ins import SignIns, demo_sign_ins
 from coursier.embedded import preflight
@@ -29,8 +27,6 @@ from coursier.embedded.stack import Stack, StackPlan
 
 DEFAULT_PORT = 8000
 DEFAULT_SPEED = 10.0
-FIRST_MORNING = (11, 30)  # of the first day, in the city's time: lunch is about to begin
-CITY_TIME_ZONE = ZoneInfo("Europe/Paris")
 LIVE_SECONDS = 60.0
 
 
@@ -56,9 +52,11 @@ class Command(BaseCommand):
             self.stdout.write("Stopped. The city goes on from here at the next start.")
 
     def _run(self, *, port: int, host: str, speed: float) -> None:
+        if speed <= 0:
+            raise CannotStart(f"The speed must be more than 0, not {speed:g}: try `make run SPEED=10`.")
         self.stdout.write("Preparing the database and the demo city ...")
         call_command("migrate", verbosity=0, interactive=False)
-        pace = _pace(speed)
+        pace = pace_of_this_start(speed)
         with clock.using(pace.now):
             demo = seed_demo(roster_file=settings.VAR_DIR / "robots.json")
             sign_ins = demo_sign_ins(demo, file=settings.VAR_DIR / "demo.json")
@@ -95,19 +93,6 @@ These are kept in {plan.var / "demo.json"}; logs are in {plan.var / "log"}. Ctrl
 
 def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def _pace(speed: float) -> Pace:
-    """The clock of this start. It goes on from the latest event: between two starts the city was only paused."""
-    if speed <= 0:
-        raise CannotStart(f"The speed must be more than 0, not {speed:g}: try `make run SPEED=10`.")
-    wall = datetime.now(UTC)  # wall: the stack's own start
-    latest = Event.objects.order_by("-id").values_list("occurred_at", flat=True).first()
-    if speed == 1:
-        return Pace.starting_now(origin=max(wall, latest) if latest else wall, speed=1)
-    hour, minute = FIRST_MORNING
-    morning = wall.astimezone(CITY_TIME_ZONE).replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return Pace.starting_now(origin=latest or morning.astimezone(UTC), speed=speed)
 
 
 def _write_basemap(demo: DemoCity) -> None:

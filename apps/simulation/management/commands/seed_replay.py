@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.simulation.mdrplib.reader import BrokenInstance, read_instance
 from apps.simulation.seeding.library_day import seed_library_day
+from apps.zones.models import Zone
 
 
 class Command(BaseCommand):
@@ -23,4 +24,6 @@ class Command(BaseCommand):
             instance = read_instance(options["data"] / options["instance"])
         except BrokenInstance as error:
             raise CommandError(str(error), returncode=2) from error
+        if Zone.objects.exists():
+            raise CommandError("There is a city in this database already: a replay needs an empty one.", returncode=2)
         seed_library_day(instance).write(options["out"])

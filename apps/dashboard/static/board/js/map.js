@@ -6,6 +6,8 @@ import { addLayers, lineFeatures, setLines, stopFeatures } from "./map_layers.js
 import { baseStyle } from "./map_style.js";
 import { lateBy, store } from "./store.js";
 
+const CROWD = 120; // couriers on one screen: smaller markers
+const TANGLE = 400; // live orders: lines between stops would hide the map
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 
 export class BoardMap {
@@ -53,6 +55,7 @@ export class BoardMap {
 
   #couriers() {
     this.markers.show();
+    this.#sizeMarkers();
     this.#drawRoute();
   }
 
@@ -81,7 +84,8 @@ export class BoardMap {
       hasPickup: row.state === "waiting" || row.state === "assigned" || row.id === store.selection.id,
     }));
     this.map.getSource("stops").setData(stopFeatures(shown));
-    this.map.getSource("lines").setData(lineFeatures(store.selection.kind === "courier" ? [] : shown));
+    const lines = live.length > TANGLE ? shown.filter((each) => each.isChosen) : shown;
+    this.map.getSource("lines").setData(lineFeatures(store.selection.kind === "courier" ? [] : lines));
     this.#drawRoute();
     this.#frameOnce();
   }
@@ -129,6 +133,7 @@ export class BoardMap {
   }
 
   #sizeMarkers() {
-    byId("map").classList.toggle("is-far", this.map.getZoom() < 12.1);
+    const crowded = store.couriers.size > CROWD ? 0.9 : 0;
+    byId("map").classList.toggle("is-far", this.map.getZoom() < 12.1 + crowded);
   }
 }

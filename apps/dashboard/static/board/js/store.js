@@ -86,7 +86,7 @@ class Store extends EventTarget {
       return { couriers: new Set([id]), orders: new Set(this.ordersOf(id).map((row) => row.id)) };
     }
     const order = kind === "order" ? this.orders.get(id) : null;
-    return { couriers: new Set(order?.courier_id ? [order.courier_id] : []), orders: new Set(order ? [id] : []) };
+    return { couriers: new Set(order?.courier_id && order.state !== "ended" ? [order.courier_id] : []), orders: new Set(order ? [id] : []) };
   }
 }
 
