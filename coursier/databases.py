@@ -15,8 +15,9 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
-# A transaction sees one moment, as on the other two. In PostgreSQL's own READ COMMITTED every query sees another one: of
-# four equal requests, one found its work half done by another and was refused. Who writes what changed since runs again.
+# A transaction sees one moment, as on the other two. In PostgreSQL's own READ COMMITTED every query sees another one:
+# of four equal requests, one found its work half done by another and was refused. Who writes upon what changed since
+# then runs again (apps.core.db.atomic).
 POSTGRESQL_OPTIONS = {"isolation_level": IsolationLevel.REPEATABLE_READ}
 SERVER_AWAY_MS = 5000  # how long to look for a MongoDB primary; pymongo's own 30 s would hold every request that long
 SCHEMES = ("sqlite", "postgres", "postgresql", "mongodb", "mongodb+srv")

@@ -47,6 +47,7 @@ OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30, validate=validate.Ran
 SIGN_IN_CODE_SENDER: str = env.str(
     "COURSIER_SIGN_IN_CODE_SENDER", "console", validate=validate.OneOf(["console", "folder"])
 )
+BOARD_STREAMS: int = env.int("COURSIER_BOARD_STREAMS", 8)  # live boards per web process; each holds a thread
 MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "", validate=url_of("https", "http"))
 
 # --- Django -----------------------------------------------------------------------------------------------------------
@@ -84,6 +85,7 @@ DEFAULT_AUTO_FIELD = (
 )
 MIDDLEWARE = [
     "apps.core.api.request_id.RequestIdMiddleware",
+    "apps.dashboard.security.ScreenPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

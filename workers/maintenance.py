@@ -1,7 +1,8 @@
 """Queue `maintenance`: the sweep, which finds by query whatever is due and unattended, and old rows."""
 
 from apps.core.events import acting_as
-from apps.core.idempotency import forget_old_answers as forget
+from apps.core.idempotency import forget_old_answers
+from apps.couriers.services import forget_old_codes
 from apps.dispatch.services import (
     expire_offers,
     flag_unattended,
@@ -27,7 +28,8 @@ def sweep() -> None:
             plan_if_due(zone_id)
 
 
-@reliable_task("maintenance.forget_old_answers")
-def forget_old_answers() -> None:
-    """Delete stored answers that nobody may ask for any more."""
-    forget()
+@reliable_task("maintenance.forget_what_is_old")
+def forget_what_is_old() -> None:
+    """Delete stored answers and one-time codes that nobody may use any more."""
+    forget_old_answers()
+    forget_old_codes()

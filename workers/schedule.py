@@ -10,7 +10,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         "plan the zones that are due": _every(1.0, "dispatch.plan_due_zones"),
         "close offers whose deadline passed": _every(1.0, "offers.expire_offers"),
         "find whatever is unattended": _every(10.0, "maintenance.sweep"),
-        "forget old answers": _every(3600.0, "maintenance.forget_old_answers"),
+        "forget old answers and codes": _every(3600.0, "maintenance.forget_what_is_old"),
     }
 
 

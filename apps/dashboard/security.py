@@ -30,17 +30,30 @@ def content_security_policy() -> str:
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
 
 
+class ScreenPolicyMiddleware:
+    """Puts the policy on every page, error pages and the admin included."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, with the policy if it is a page."""
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            response.setdefault("Content-Security-Policy", content_security_policy())
+        return response
+
+
 def secured(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """A view whose answers carry the policy and are not kept by shared caches."""
+    """A view whose answers are not kept by shared caches."""
 
     @wraps(view)
-    def with_policy(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def not_kept(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = view(*args, **kwargs)
-        response["Content-Security-Policy"] = content_security_policy()
         response.setdefault("Cache-Control", "no-store")
         return response
 
-    return with_policy
+    return not_kept
 
 
 def client_address(request: HttpRequest) -> str:

@@ -23,6 +23,7 @@ class CourierAction(Record):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["courier", "client_id"], name="one_result_per_client_id")
         ]
+        indexes: ClassVar = [models.Index(fields=["courier", "sequence"], name="action_sequence")]
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.courier_id}"

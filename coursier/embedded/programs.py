@@ -42,7 +42,7 @@ def worker_programs() -> tuple[Program, ...]:
 def beat_program(*, folder: Path) -> Program:
     """The clockwork: sends what is due to the workers."""
     schedule = str(folder / "beat-schedule")
-    return Program("beat", _python("celery", "-A", "coursier", "beat", "--schedule", schedule, "-l", "INFO"))
+    return Program("beat", _python("celery", "-A", "coursier", "beat", "--schedule", schedule, "-l", "WARNING"))
 
 
 def robots_program(*, city: Path, url: str) -> Program:

@@ -2,8 +2,6 @@
 
 import threading
 
-STREAMS_PER_PROCESS = 16  # overridden by settings.BOARD_STREAMS
-
 
 class StreamSlots:
     """Counts the streams that are open in this process."""

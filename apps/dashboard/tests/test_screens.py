@@ -79,3 +79,9 @@ def test_an_unknown_order_is_not_found(cast: Cast, ada: Client):
 
 def _imports(script: Path) -> list[str]:
     return re.findall(r'from "\./([^"]+)"', script.read_text())
+
+
+def test_error_pages_and_the_admin_carry_the_policy_too(client):
+    for path in ("/nowhere", "/admin/", "/sign-in"):
+        answer = client.get(path, follow=True)
+        assert "script-src 'self'" in answer["Content-Security-Policy"], path

@@ -12,7 +12,7 @@ from apps.accounts.principals import Principal
 from apps.core.errors import Unavailable
 from apps.core.ids import parse_public_id
 from apps.dashboard.live.changes import Viewer
-from apps.dashboard.live.slots import STREAMS_PER_PROCESS, slots
+from apps.dashboard.live.slots import slots
 from apps.dashboard.live.stream import LiveStream
 from apps.dashboard.selectors import board_state, candidates_for, order_detail
 from apps.dashboard.views.doors import feed, json_answer, principal_of, zone_asked_for
@@ -55,7 +55,7 @@ def couriers(request: HttpRequest, order_id: str) -> HttpResponseBase:
 def live(request: HttpRequest) -> HttpResponseBase:
     """What changes, as server-sent events. 503 when this process holds as many streams as it may: the board polls."""
     viewer = Viewer(principal_of(request), zone_asked_for(request))
-    if not slots.take(getattr(settings, "BOARD_STREAMS", STREAMS_PER_PROCESS)):
+    if not slots.take(settings.BOARD_STREAMS):
         raise Unavailable("This server has no live stream left.")
     response = StreamingHttpResponse(LiveStream(viewer, slots), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-transform"

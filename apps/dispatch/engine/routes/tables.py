@@ -74,7 +74,7 @@ def make_tables(market: Market) -> RouteTables:
     from_pickup = np.stack([pair_seconds(market.travel, legs.pickup, legs.dropoff, v) for v in couriers.vehicles])
     straight_at = legs.ready_at + legs.pickup_half_s + from_pickup.min(axis=0) + legs.dropoff_half_s
     ideal = leg_cost_min(dropoff_at=straight_at, placed_at=legs.placed_at, due_at=legs.due_at, settings=settings)
-    return RouteTables(
+    tables = RouteTables(
         available_at=couriers.available_at,
         shift_ends_at=couriers.shift_ends_at,
         tie_break_min=couriers.tie_break_min,
@@ -96,16 +96,18 @@ def make_tables(market: Market) -> RouteTables:
         place_start=np.concatenate(([0], np.cumsum(sizes**2)[:-1])).astype(np.int64),
         place_size=sizes,
         point=point,
-        to_pickup_s=np.ascontiguousarray(couriers.rides_to(points, market.travel).T),
+        to_pickup_s=couriers.rides_to(points, market.travel).T,
         next_pickup_s=np.stack([market.travel.seconds(legs.dropoff, points, v) for v in couriers.vehicles]),
         from_pickup_s=from_pickup,
         between_s=_between(market, place, sizes),
-        may_carry=np.ascontiguousarray(market.may_carry),
+        may_carry=market.may_carry,
         bound_min=bound,
         nearest=np.argsort(bound, axis=1, kind="stable"),
         lateness_slope=float(settings.lateness_slope),
         max_group=int(settings.max_bundle_legs),
     )
+    # One layout, whatever numpy chose: kernels are compiled per layout.
+    return RouteTables(*(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in tables))
 
 
 def _pickup_points(pickup: Floats) -> tuple[Ints, Floats]:

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--keep", action="store_true", help="keep the folder with database and logs")
 
     def handle(self, *_: Any, **options: Any) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job ignores it
         for told_to_stop in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(told_to_stop, _as_interrupt)
         plan = ReplayPlan(

@@ -1,5 +1,6 @@
 """`manage.py run`: a whole city on one machine, with one command."""
 
+import os
 import signal
 import time
 from argparse import ArgumentParser
@@ -28,6 +29,7 @@ from coursier.embedded.stack import Stack, StackPlan
 DEFAULT_PORT = 8000
 DEFAULT_SPEED = 10.0
 LIVE_SECONDS = 60.0
+OWN_REDIS = os.environ.get("REDIS_URL", "")  # somebody's own, in place of the one that comes along
 
 
 class Command(BaseCommand):
@@ -40,10 +42,12 @@ class Command(BaseCommand):
         parser.add_argument("--speed", type=float, default=DEFAULT_SPEED, help="seconds of the city a second")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        for told_to_stop in (signal.SIGTERM, signal.SIGHUP):
+        for told_to_stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script's background job ignores SIGINT
             signal.signal(told_to_stop, _interrupt)
         try:
-            preflight.check(port=options["port"], host=options["host"], folder=settings.VAR_DIR)
+            preflight.check(
+                port=options["port"], host=options["host"], folder=settings.VAR_DIR, needs_redis=not OWN_REDIS
+            )
             with only_one_stack(settings.VAR_DIR):
                 self._run(port=options["port"], host=options["host"], speed=options["speed"])
         except CannotStart as error:
@@ -67,6 +71,7 @@ class Command(BaseCommand):
             database_url=settings.DATABASE_URL,
             web_port=port,
             host=host,
+            redis_url=OWN_REDIS,
             robots_city=settings.VAR_DIR / "robots.json",
         )
         self.stdout.write("Starting Redis, web, workers, beat and robots ...")
