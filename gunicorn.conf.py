@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 _shared_memory = Path("/dev/shm")  # noqa: S108 - heartbeats of workers, no contents
 
@@ -19,3 +20,10 @@ control_socket_disable = True
 worker_tmp_dir = str(_shared_memory) if _shared_memory.is_dir() else None
 accesslog = None
 errorlog = "-"
+
+
+def when_ready(server: Any) -> None:  # noqa: ARG001 - gunicorn's hook, called before the first fork
+    """Read all views before the workers are forked, rather than with each worker's first request."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - reading it imports them

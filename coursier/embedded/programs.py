@@ -14,7 +14,7 @@ class Program:
     name: str
     command: tuple[str, ...]
     stop_signal: str = "TERM"
-    stop_wait_s: int = 5
+    stop_wait_s: int = 4
     """Then its whole process group is killed."""
 
 

@@ -1,4 +1,4 @@
-"""One plan from a snapshot: what to look at, bundles, matching, routes, what can wait no longer, and what is left out."""
+"""One plan from a snapshot: what to look at, bundles, matching, routes, what cannot wait, and what is left out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ class PlannerSettings:
     lateness_slope: float = 0.2
     """Minutes of cost per minute of lateness, on top of the minute itself."""
 
-    leave_out_price_min: float = 200.0
+    leave_out_price_min: float = 150.0
     """Leaving a leg out costs as much as dropping it off this many minutes after it was placed,"""
 
     leave_out_floor_min: float = 60.0
@@ -70,7 +70,10 @@ class PlannerSettings:
     """Most couriers in one matching; those free the latest are left out."""
 
     routes_rounds: int = 6
-    """Most rounds of improving routes of several pickups; fewer when a round gains nothing. 0: bundles only."""
+    """Most rounds of improving routes of several pickups. 0: bundles only."""
+
+    routes_least_gain: float = 0.001
+    """The rounds end when one gains less than this share of what routes and leaving out cost."""
 
     routes_max_legs: int = 5
     """Most legs in a route that is being planned; only its first pickup is ever committed."""
@@ -78,17 +81,17 @@ class PlannerSettings:
     routes_skip_min: float = 0.5
     """A leg costing its recipient at most this many minutes more than it must is not relocated."""
 
-    routes_candidates: int = 100
+    routes_candidates: int = 50
     """Couriers that a group may be dealt to anew: the nearest to its first leg."""
 
     routes_budget_s: float = 0.0
     """Stop improving routes after so many seconds; the plan then depends on the machine. 0: rounds alone decide."""
 
     routes_plan_legs: int = 1_500
-    """Most legs whose routes are improved; those left out first, then those of the routes that leave first."""
+    """Most legs in routes that are improved; beyond, legs left out up to half, then the routes that leave first."""
 
     routes_plan_couriers: int = 1_000
-    """Most couriers whose routes are improved; idle ones first."""
+    """The same for couriers, and idle couriers."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

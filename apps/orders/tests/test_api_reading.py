@@ -1,6 +1,5 @@
 """Reading orders: one, the list with its filters and pages, the history."""
 
-from uuid import uuid4
 
 import pytest
 
@@ -53,7 +52,7 @@ def test_an_order_of_somebody_else_is_not_found(florist, cast):
 
 
 @pytest.mark.parametrize(
-    "order_id", ["ord_", "ord_xyz", "ord_" + "0" * 31, "0" * 32, f"leg_{uuid4().hex}", "ord_" + "é" * 32, "%00"]
+    "order_id", ["ord_", "ord_xyz", "ord_" + "0" * 31, "0" * 32, "leg_" + "5" * 32, "ord_" + "é" * 32, "%00"]
 )
 def test_a_malformed_id_is_not_found(dee, order_id):
     for path in ("", "/history"):

@@ -16,6 +16,7 @@ from coursier.embedded.pace import Pace
 
 logger = logging.getLogger(__name__)
 SOON_S = 0.02
+NEVER = float("-inf")  # on the monotonic clock
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.3, 5.0
 ASK_AGAIN_S = 3.0
 
@@ -50,9 +51,9 @@ class RobotCourier:
     chance: Random = field(default_factory=lambda: Random(0))
     itinerary: Itinerary | None = None
     _answers: dict[str, tuple[datetime, bool]] = field(default_factory=dict)
-    _synced_at: float = 0.0
-    _reported_at: float = 0.0
-    _duty_asked_at: float = 0.0
+    _synced_at: float = NEVER
+    _reported_at: float = NEVER
+    _duty_asked_at: float = NEVER
     _backoff_s: float = FIRST_BACKOFF_S
 
     @property
@@ -87,7 +88,7 @@ class RobotCourier:
             self._take_back(await self.phone.send_actions())
         await self._report()
         if self.phone.news != self.itinerary.news:
-            self._synced_at = 0.0
+            self._synced_at = NEVER
             return SOON_S
         return self._pause_s(next_at)
 
@@ -122,7 +123,7 @@ class RobotCourier:
         wall = time.monotonic()
         if wall - self._duty_asked_at >= ASK_AGAIN_S:
             self.phone.note(action)
-            self._duty_asked_at, self._synced_at = wall, 0.0
+            self._duty_asked_at, self._synced_at = wall, NEVER
 
     def _answer_offers(self, itinerary: Itinerary, now: datetime) -> datetime | None:
         """Accept or decline what was thought over; returns when the next answer is due."""
@@ -136,7 +137,7 @@ class RobotCourier:
             kind = "accept_offer" if self._answers[offer_id][1] else "decline_offer"
             self.phone.note(Action(kind, now, {"offer_id": offer_id}))
             self._answers[offer_id] = datetime.max.replace(tzinfo=now.tzinfo), True  # once is enough
-            self._synced_at = 0.0
+            self._synced_at = NEVER
         return min((moment for moment, _ in self._answers.values()), default=None)
 
     def _take_back(self, refusals: list[Refusal]) -> None:
@@ -145,12 +146,12 @@ class RobotCourier:
             if refusal.action.stop_key:
                 self.body.forget(refusal.action.stop_key)
             logger.info("%s: %s was refused: %s", self.phone.number, refusal.action.kind, refusal.code)
-            self._synced_at = 0.0
+            self._synced_at = NEVER
 
     async def _report(self) -> None:
         every_s = max(self.habits.report_wall_s, self.habits.report_platform_s / self.pace.speed)
         wall, now = time.monotonic(), self.pace.now()
-        is_leaving = self._synced_at == 0.0  # what is known of the duty may be over
+        is_leaving = self._synced_at == NEVER  # what is known of the duty may be over
         if not self.is_on_duty or is_leaving or wall - self._reported_at < every_s:
             return
         self.phone.remember_point(self.body.position(now), now)
@@ -158,7 +159,7 @@ class RobotCourier:
         try:
             await self.phone.send_points()
         except OffDuty:
-            self._synced_at = 0.0
+            self._synced_at = NEVER
 
     def _sync_is_due(self) -> bool:
         return self.itinerary is None or time.monotonic() - self._synced_at >= self.habits.sync_wall_s

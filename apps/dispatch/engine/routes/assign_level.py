@@ -10,8 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from apps.dispatch.engine.routes.compiled import kernel
 from apps.dispatch.engine.routes.evaluate import evaluate, group_end
-from apps.dispatch.engine.routes.relocate import store
-from apps.dispatch.engine.routes.state import NOBODY, Routes, Scratch
+from apps.dispatch.engine.routes.state import NOBODY, Route, Routes, copied, store
 from apps.dispatch.engine.routes.tables import RouteTables
 from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.travel import Floats
@@ -47,8 +46,8 @@ def nth_group(routes: Routes, courier: int, level: int) -> tuple[int, int]:
 
 
 @kernel
-def take_out(t: RouteTables, routes: Routes, level: Level, number: int, scratch: Scratch) -> int:
-    """Fill a `Level` of empty arrays whose `rest` is a copy of the routes; returns the number of groups taken out."""
+def take_out(t: RouteTables, routes: Routes, level: Level, number: int, room: Route) -> int:
+    """Fill a `Level` of empty arrays whose `rest` is a copy of the routes; returns how many groups were taken out."""
     groups = 0
     for courier in range(len(routes.length)):
         start, end = nth_group(routes, courier, number)
@@ -58,102 +57,102 @@ def take_out(t: RouteTables, routes: Routes, level: Level, number: int, scratch:
         level.courier[groups], level.start[groups], level.end[groups] = courier, start, end
         level.group_of[courier] = groups
         groups += 1
-        n = routes.length[courier]
-        for i in range(end, n):
-            level.rest.legs[courier, i - end + start] = routes.legs[courier, i]
-            level.rest.joined[courier, i - end + start] = routes.joined[courier, i]
-        n -= end - start
-        level.rest.length[courier] = n
-        rest = evaluate(t, courier, level.rest.legs[courier], level.rest.joined[courier], n, scratch.clock)
-        level.rest.cost_min[courier] = rest
+        n = 0
+        for i in range(routes.length[courier]):
+            if i < start or i >= end:
+                room.legs[n], room.joined[n] = routes.legs[courier, i], routes.joined[courier, i]
+                n += 1
+        store(level.rest, courier, room, n, evaluate(t, courier, room.legs, room.joined, n, room.clock))
     return groups
 
 
 @kernel
-def splice(routes: Routes, level: Level, group: int, courier: int, position: int, scratch: Scratch) -> int:
-    """Write into the scratch what is left of a courier's route with a group put in; returns its length."""
+def splice(routes: Routes, level: Level, group: int, to: tuple[int, int], into: Route) -> int:
+    """Write what is left of a courier's route with a group put in, `to` (courier, position); returns its length."""
+    courier, position = to
     home, start, size = level.courier[group], level.start[group], level.end[group] - level.start[group]
     n = level.rest.length[courier]
     for i in range(position):
-        scratch.tried_legs[i] = level.rest.legs[courier, i]
-        scratch.tried_joined[i] = level.rest.joined[courier, i]
+        into.legs[i], into.joined[i] = level.rest.legs[courier, i], level.rest.joined[courier, i]
     for i in range(size):
-        scratch.tried_legs[position + i] = routes.legs[home, start + i]
-        scratch.tried_joined[position + i] = i > 0
+        into.legs[position + i], into.joined[position + i] = routes.legs[home, start + i], i > 0
     for i in range(position, n):
-        scratch.tried_legs[size + i] = level.rest.legs[courier, i]
-        scratch.tried_joined[size + i] = level.rest.joined[courier, i]
+        into.legs[size + i], into.joined[size + i] = level.rest.legs[courier, i], level.rest.joined[courier, i]
     return int(n + size)
 
 
 @kernel
 def cheapest_place(
-    t: RouteTables, routes: Routes, level: Level, group: int, courier: int, scratch: Scratch
+    t: RouteTables, routes: Routes, level: Level, pair: tuple[int, int], room: Route
 ) -> tuple[float, int]:
     """What a group adds to a courier's route at the best position, and that; IMPOSSIBLE_MIN and -1 without any."""
+    group, courier = pair
     best, best_position = IMPOSSIBLE_MIN, -1
     for position in range(level.rest.length[courier] + 1):
         if position < level.rest.length[courier] and level.rest.joined[courier, position]:
             continue
-        n = splice(routes, level, group, courier, position, scratch)
-        cost = evaluate(t, courier, scratch.tried_legs, scratch.tried_joined, n, scratch.clock)
-        if cost - level.rest.cost_min[courier] < best:
-            best, best_position = cost - level.rest.cost_min[courier], position
+        n = splice(routes, level, group, (courier, position), room)
+        added = evaluate(t, courier, room.legs, room.joined, n, room.clock) - level.rest.cost_min[courier]
+        if added < best:
+            best, best_position = added, position
     return best, best_position
 
 
 @kernel
 def level_costs(
-    t: RouteTables, routes: Routes, level: Level, most_legs: int, candidates: int, scratch: Scratch
+    t: RouteTables, routes: Routes, level: Level, limits: tuple[int, int], room: Route
 ) -> tuple[Floats, Ints]:
     """What each group adds with each courier, (G, C), and at which position.
 
-    Priced are who has it, and of the `candidates` nearest to its first leg those with room.
+    Priced are who has it, and of the nearest to its first leg those with room; the limits are the most legs of a route,
+    and how many of the nearest.
     """
+    most_legs, candidates = limits
     shape = (len(level.courier), len(routes.length))
     costs, positions = np.full(shape, IMPOSSIBLE_MIN), np.full(shape, -1, np.int64)
     for group in range(shape[0]):
         home, size = level.courier[group], level.end[group] - level.start[group]
-        costs[group, home], positions[group, home] = cheapest_place(t, routes, level, group, home, scratch)
+        costs[group, home], positions[group, home] = cheapest_place(t, routes, level, (group, home), room)
         first = routes.legs[home, level.start[group]]
         for courier in t.nearest[first, :candidates]:
             if t.bound_min[first, courier] == np.inf:
                 break
             if courier != home and level.rest.length[courier] + size <= most_legs:
-                cost, position = cheapest_place(t, routes, level, group, courier, scratch)
+                cost, position = cheapest_place(t, routes, level, (group, courier), room)
                 costs[group, courier], positions[group, courier] = cost, position
     return costs, positions
 
 
 @kernel
-def put_back(t: RouteTables, routes: Routes, level: Level, to: Ints, positions: Ints, scratch: Scratch) -> None:
-    """Give each group to its new courier; `to` (G,), `positions` (G, C). Changes the routes and the rest of the level."""
-    for group in range(len(to)):
-        courier = to[group]
-        n = splice(routes, level, group, courier, positions[group, courier], scratch)
-        cost = evaluate(t, courier, scratch.tried_legs, scratch.tried_joined, n, scratch.clock)
-        store(level.rest, courier, scratch.tried_legs, scratch.tried_joined, n, cost)
+def put_back(t: RouteTables, routes: Routes, level: Level, to: tuple[Ints, Ints], room: Route) -> None:
+    """Give each group to its new courier: `to` is couriers (G,) and positions (G, C). Uses up the level."""
+    couriers, positions = to
+    for group in range(len(couriers)):
+        courier = couriers[group]
+        n = splice(routes, level, group, (courier, positions[group, courier]), room)
+        store(level.rest, courier, room, n, evaluate(t, courier, room.legs, room.joined, n, room.clock))
     routes.legs[:] = level.rest.legs
     routes.joined[:] = level.rest.joined
+    routes.clock[:] = level.rest.clock
     routes.length[:] = level.rest.length
     routes.cost_min[:] = level.rest.cost_min
     routes.courier_of[:] = level.rest.courier_of
 
 
-def assign_level(
-    t: RouteTables, routes: Routes, number: int, *, most_legs: int, candidates: int, scratch: Scratch
-) -> bool:
-    """Deal the groups at this place of their routes (0: the first) out anew; returns whether anything was gained."""
-    n_couriers = len(routes.length)
-    rest = Routes(*(array.copy() for array in routes))
-    level = Level(*(np.zeros(n_couriers, dtype=np.int64) for _ in range(4)), rest=rest)
-    groups = take_out(t, routes, level, number, scratch)
+def assign_level(t: RouteTables, routes: Routes, number: int, *, limits: tuple[int, int], room: Route) -> bool:
+    """Deal the groups at this place of their routes (0: the first) out anew; returns whether anything was gained.
+
+    The limits are as in `level_costs`.
+    """
+    rows = np.zeros((4, len(routes.length)), dtype=np.int64)
+    level = Level(rows[0], rows[1], rows[2], rows[3], rest=copied(routes))
+    groups = take_out(t, routes, level, number, room)
     if groups == 0:
         return False
     level = level._replace(courier=level.courier[:groups], start=level.start[:groups], end=level.end[:groups])
-    costs, positions = level_costs(t, routes, level, most_legs, candidates, scratch)
-    rows, to = linear_sum_assignment(costs)
-    if costs[rows, to].sum() >= costs[rows, level.courier].sum() - LEAST_GAIN_MIN:
+    costs, positions = level_costs(t, routes, level, limits, room)
+    chosen, to = linear_sum_assignment(costs)
+    if costs[chosen, to].sum() >= costs[chosen, level.courier].sum() - LEAST_GAIN_MIN:
         return False
-    put_back(t, routes, level, to.astype(np.int64), positions, scratch)
+    put_back(t, routes, level, (to.astype(np.int64), positions), room)
     return True

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+njit: Any
 try:
-    from numba import njit  # type: ignore[import-untyped, unused-ignore]
+    from numba import njit
 except ImportError:
     njit = None
 

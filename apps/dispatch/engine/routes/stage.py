@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.dispatch.engine.market import Market
+from apps.dispatch.engine.market import Market, first_free, first_ready
 from apps.dispatch.engine.plan import PlannedRoute, PlannedStop, StopKind
 from apps.dispatch.engine.routes.evaluate import evaluate, group_end
 from apps.dispatch.engine.routes.improve import improve
@@ -26,8 +26,9 @@ class Improved:
 def improved(snapshot: Snapshot, market: Market, matched: Sequence[PlannedRoute]) -> Improved:
     """Better routes than the matched ones, of which each has one group; legs left out by the matching take part.
 
-    Looked at are at most `routes_plan_legs` legs and `routes_plan_couriers` couriers: legs left out and idle couriers
-    first, then whole matched routes, the first to leave first. The other routes stay as they were matched.
+    Looked at are at most `routes_plan_legs` legs and `routes_plan_couriers` couriers. Where there are more: legs left
+    out and idle couriers up to half of that, then whole matched routes, the first to leave first. The other routes stay
+    as they were matched.
     """
     scope = _scope(market, matched)
     if not scope.couriers or not scope.legs:
@@ -63,10 +64,11 @@ def _scope(market: Market, matched: Sequence[PlannedRoute]) -> _Scope:
     most_legs, most_couriers = market.settings.routes_plan_legs, market.settings.routes_plan_couriers
     busy = {route.courier_id for route in matched}
     planned = {leg_id for route in matched for leg_id in route.leg_ids}
-    left_out = [leg.id for leg in market.legs.legs if leg.id not in planned]
-    legs = set(left_out[:most_legs])
-    idle = [state.id for state in market.couriers.states if state.id not in busy]
-    couriers = set(idle[:most_couriers])
+    left_out = [leg for leg in market.legs.legs if leg.id not in planned]
+    tried = first_ready(left_out, max(most_legs - len(planned), most_legs // 2))
+    legs = {leg.id for leg in tried}
+    idle = [state for state in market.couriers.states if state.id not in busy]
+    couriers = {state.id for state in first_free(idle, max(most_couriers - len(busy), most_couriers // 2))}
     routes, untouched = [], []
     for route in sorted(matched, key=lambda route: route.departs_at):
         if len(legs) + len(route.leg_ids) > most_legs or len(couriers) >= most_couriers:
@@ -80,7 +82,7 @@ def _scope(market: Market, matched: Sequence[PlannedRoute]) -> _Scope:
         legs=[row for row, leg in enumerate(market.legs.legs) if leg.id in legs],
         routes=routes,
         untouched=untouched,
-        untried_legs=frozenset(left_out[most_legs:]),
+        untried_legs=frozenset({leg.id for leg in left_out} - {leg.id for leg in tried}),
     )
 
 
@@ -89,21 +91,21 @@ def _planned(t: RouteTables, routes: Routes, courier: int, market: Market) -> Pl
     n = int(routes.length[courier])
     clock = np.zeros((n, 2))
     cost = evaluate(t, courier, routes.legs[courier], routes.joined[courier], n, clock)
-    vehicle, start = int(t.vehicle[courier]), 0
+    vehicle, start = int(t.couriers["vehicle"][courier]), 0
     stops: list[PlannedStop] = []
     rows = routes.legs[courier, :n].tolist()
-    departs_at = leaves_at = float(t.available_at[courier])
+    departs_at = leaves_at = float(t.couriers["available_at"][courier])
     while start < n:
         end = int(group_end(routes.joined[courier], start, n))
-        group, point = rows[start:end], t.point[rows[start]]
+        group, point = rows[start:end], t.legs["point"][rows[start]]
         ride = t.next_pickup_s[vehicle, rows[start - 1], point] if start else t.to_pickup_s[courier, point]
-        half, pickup_at = float(t.pickup_half_s[group].max()), float(clock[start, 0])
+        half, pickup_at = float(t.legs["pickup_half_s"][group].max()), float(clock[start, 0])
         if start == 0:
-            departs_at = leaves_at = max(departs_at, float(t.ready_at[group].max() - half - ride))
+            departs_at = leaves_at = max(departs_at, float(t.legs["ready_at"][group].max() - half - ride))
         ids = [market.legs.legs[row].id for row in group]
         stops.append(PlannedStop(StopKind.PICKUP, tuple(ids), leaves_at + float(ride), pickup_at, pickup_at + half))
         for i, leg_id in enumerate(ids, start):
-            at, half = float(clock[i, 1]), float(t.dropoff_half_s[rows[i]])
+            at, half = float(clock[i, 1]), float(t.legs["dropoff_half_s"][rows[i]])
             stops.append(PlannedStop(StopKind.DROPOFF, (leg_id,), at - half, at, at + half))
         leaves_at = stops[-1].leaves_at
         start = end

@@ -4,47 +4,60 @@ C couriers, L legs, P different pickup points, V vehicle profiles. Times and rid
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from apps.dispatch.engine.bundles import BundleTable, left_out_prices, price
 from apps.dispatch.engine.cost import leg_cost_min
 from apps.dispatch.engine.market import Market
-from apps.dispatch.engine.tables import Ints, Mask
+from apps.dispatch.engine.tables import CourierTable, Ints, Mask
 from apps.dispatch.engine.travel import Floats, pair_seconds
+
+LEG = np.dtype(
+    [
+        ("placed_at", "f8"),
+        ("ready_at", "f8"),
+        ("due_at", "f8"),
+        ("drop_by", "f8"),
+        ("weight_g", "f8"),
+        ("parcels", "f8"),
+        ("pickup_half_s", "f8"),
+        ("dropoff_half_s", "f8"),
+        ("left_out_min", "f8"),
+        ("ideal_min", "f8"),  # cost when picked up the moment it is ready and ridden straight on the fastest vehicle
+        ("place", "i8"),  # legs of one place may be in one group
+        ("point", "i8"),  # row of its pickup point
+        ("between_row", "i8"),  # where the rides from its drop-off to others of its place start in `between_s`
+        ("number", "i8"),  # among the legs of its place
+    ],
+    align=True,
+)
+COURIER = np.dtype(
+    [
+        ("available_at", "f8"),
+        ("shift_ends_at", "f8"),
+        ("tie_break_min", "f8"),
+        ("spare_weight_g", "f8"),
+        ("spare_parcels", "f8"),
+        ("vehicle", "i8"),
+    ],
+    align=True,
+)
+Records: TypeAlias = NDArray[Any]
 
 
 class RouteTables(NamedTuple):
-    """Input of every kernel; none writes to it."""
+    """Input of every kernel; none writes to it.
 
-    available_at: Floats
-    shift_ends_at: Floats
-    tie_break_min: Floats
-    spare_weight_g: Floats
-    spare_parcels: Floats
-    vehicle: Ints
-    """By courier, (C,)."""
-    placed_at: Floats
-    ready_at: Floats
-    due_at: Floats
-    drop_by: Floats
-    weight_g: Floats
-    parcels: Floats
-    pickup_half_s: Floats
-    dropoff_half_s: Floats
-    left_out_min: Floats
-    ideal_min: Floats
-    """By leg, (L,): cost when it is picked up the moment it is ready and ridden straight on the fastest vehicle."""
-    place: Ints
-    """(L,) legs of one place may be in one group."""
-    row_in_place: Ints
-    """(L,) number of the leg among those of its place."""
-    place_start: Ints
-    place_size: Ints
-    """By place: where its block in `between_s` starts, and how many legs it has."""
-    point: Ints
-    """(L,) row of the leg's pickup point."""
+    Few arrays, of records: each array that a kernel takes out of a tuple costs it more than a whole stop.
+    """
+
+    legs: Records
+    """(L,) of LEG."""
+    couriers: Records
+    """(C,) of COURIER."""
     to_pickup_s: Floats
     """(C, P) from where the courier is free."""
     next_pickup_s: Floats
@@ -65,49 +78,53 @@ class RouteTables(NamedTuple):
 
 def make_tables(market: Market) -> RouteTables:
     """Tables of a market. Needs V x L x P numbers for the rides between legs: `stage` bounds L."""
-    legs, couriers, settings = market.legs, market.couriers, market.settings
+    legs, couriers, travel = market.legs, market.couriers, market.travel
     alone = BundleTable.of([(row,) for row in range(len(legs))], market)
     prices = price(alone, market)
-    bound = np.where(prices.feasible, prices.cost_min, np.inf)
+    bound = np.ascontiguousarray(np.where(prices.feasible, prices.cost_min, np.inf))
     point, points = _pickup_points(legs.pickup)
-    place, row_in_place, sizes = _places([leg.pickup_place for leg in legs.legs])
-    from_pickup = np.stack([pair_seconds(market.travel, legs.pickup, legs.dropoff, v) for v in couriers.vehicles])
-    straight_at = legs.ready_at + legs.pickup_half_s + from_pickup.min(axis=0) + legs.dropoff_half_s
-    ideal = leg_cost_min(dropoff_at=straight_at, placed_at=legs.placed_at, due_at=legs.due_at, settings=settings)
-    tables = RouteTables(
-        available_at=couriers.available_at,
-        shift_ends_at=couriers.shift_ends_at,
-        tie_break_min=couriers.tie_break_min,
-        spare_weight_g=couriers.spare_weight_g,
-        spare_parcels=couriers.spare_parcels,
-        vehicle=couriers.vehicle,
-        placed_at=legs.placed_at,
-        ready_at=legs.ready_at,
-        due_at=legs.due_at,
-        drop_by=legs.drop_by,
-        weight_g=legs.weight_g,
-        parcels=legs.parcels,
-        pickup_half_s=legs.pickup_half_s,
-        dropoff_half_s=legs.dropoff_half_s,
-        left_out_min=left_out_prices(alone, market),
-        ideal_min=ideal,
-        place=place,
-        row_in_place=row_in_place,
-        place_start=np.concatenate(([0], np.cumsum(sizes**2)[:-1])).astype(np.int64),
-        place_size=sizes,
-        point=point,
-        to_pickup_s=couriers.rides_to(points, market.travel).T,
-        next_pickup_s=np.stack([market.travel.seconds(legs.dropoff, points, v) for v in couriers.vehicles]),
+    place, number, sizes = _places([leg.pickup_place for leg in legs.legs])
+    from_pickup = np.stack([pair_seconds(travel, legs.pickup, legs.dropoff, v) for v in couriers.vehicles])
+    records = _leg_records(market, from_pickup.min(axis=0))
+    block = np.cumsum(sizes**2) - sizes**2
+    records["left_out_min"] = left_out_prices(alone, market)
+    records["place"], records["point"], records["number"] = place, point, number
+    records["between_row"] = block[place] + number * sizes[place]
+    # One layout whatever numpy chose, for kernels are compiled per layout.
+    return RouteTables(
+        legs=records,
+        couriers=_courier_records(couriers),
+        to_pickup_s=np.ascontiguousarray(couriers.rides_to(points, travel).T),
+        next_pickup_s=np.stack([travel.seconds(legs.dropoff, points, v) for v in couriers.vehicles]),
         from_pickup_s=from_pickup,
         between_s=_between(market, place, sizes),
-        may_carry=market.may_carry,
+        may_carry=np.ascontiguousarray(market.may_carry),
         bound_min=bound,
-        nearest=np.argsort(bound, axis=1, kind="stable"),
-        lateness_slope=float(settings.lateness_slope),
-        max_group=int(settings.max_bundle_legs),
+        nearest=np.ascontiguousarray(np.argsort(bound, axis=1, kind="stable")),
+        lateness_slope=float(market.settings.lateness_slope),
+        max_group=int(market.settings.max_bundle_legs),
     )
-    # One layout, whatever numpy chose: kernels are compiled per layout.
-    return RouteTables(*(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x for x in tables))
+
+
+def _leg_records(market: Market, from_pickup_s: Floats) -> Records:
+    """What is known of each leg by itself; `from_pickup_s` (L,) on the fastest vehicle."""
+    legs = market.legs
+    records = np.zeros(len(legs), dtype=LEG)
+    for name in LEG.names or ():
+        if hasattr(legs, name):
+            records[name] = getattr(legs, name)
+    straight_at = legs.ready_at + legs.pickup_half_s + from_pickup_s + legs.dropoff_half_s
+    records["ideal_min"] = leg_cost_min(
+        dropoff_at=straight_at, placed_at=legs.placed_at, due_at=legs.due_at, settings=market.settings
+    )
+    return records
+
+
+def _courier_records(couriers: CourierTable) -> Records:
+    records = np.zeros(len(couriers), dtype=COURIER)
+    for name in COURIER.names or ():
+        records[name] = getattr(couriers, name)
+    return records
 
 
 def _pickup_points(pickup: Floats) -> tuple[Ints, Floats]:

@@ -224,7 +224,8 @@ def test_the_reason_for_a_leg_left_out_is_true(snapshot):
     outcome = plan(snapshot)
     busy = {route.courier_id for route in outcome.routes}
     rules = snapshot.settings
-    cut = len(snapshot.couriers) > rules.max_couriers or len(snapshot.legs) > min(rules.max_legs, rules.routes_plan_legs)
+    most_legs = min(rules.max_legs, rules.routes_plan_legs)
+    cut = len(snapshot.couriers) > rules.max_couriers or len(snapshot.legs) > most_legs
     for leg in snapshot.legs:
         if (reason := outcome.unassigned.get(leg.id)) is None:
             continue
