@@ -72,7 +72,7 @@ class PlannerSettings:
     routes_rounds: int = 6
     """Most rounds of improving routes of several pickups. 0: bundles only."""
 
-    routes_least_gain: float = 0.001
+    routes_least_gain: float = 0.002
     """The rounds end when one gains less than this share of what routes and leaving out cost."""
 
     routes_max_legs: int = 5
@@ -81,7 +81,7 @@ class PlannerSettings:
     routes_skip_min: float = 0.5
     """A leg costing its recipient at most this many minutes more than it must is not relocated."""
 
-    routes_candidates: int = 50
+    routes_candidates: int = 100
     """Couriers that a group may be dealt to anew: the nearest to its first leg."""
 
     routes_budget_s: float = 0.0

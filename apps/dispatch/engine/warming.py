@@ -12,7 +12,7 @@ BIKE = VehicleProfile("bike")
 def warm() -> None:
     """Load or compile everything a plan needs. Call it when a planning process starts.
 
-    Takes well under a second when the compiled kernels are on disk (see `routes.compiled`), else some 15 s of processor.
+    Takes under a second when the compiled kernels are on disk (see `routes.compiled`), else some 15 s of processor.
     """
     couriers = tuple(CourierState(str(at), at, 0.0, 0.0, 36_000.0, BIKE, "own") for at in (SOUTH, NORTH))
     legs = tuple(

@@ -15,7 +15,7 @@ def pace_of_this_start(speed: float) -> Pace:
 
     At speed 1 the city has the time of the wall, unless it is already ahead of it. Raises ValueError for a speed of 0.
     """
-    wall = datetime.now(UTC)
+    wall = datetime.now(UTC)  # wall: the city has no time of its own before it starts
     latest = Event.objects.order_by("-id").values_list("occurred_at", flat=True).first()
     if speed == 1:
         return Pace.starting_now(origin=max(wall, latest) if latest else wall, speed=1)

@@ -180,7 +180,7 @@ def test_two_couriers_with_one_id_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("tick_s", 0), ("lateness_slope", -1), ("horizon_s", float("nan")), ("max_bundle_legs", 0)]
+    ("field", "value"), [("tick_s", 0), ("lateness_slope", -1), ("horizon_s", float("nan")), ("routes_max_legs", 0)]
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_name(field, value):
     with pytest.raises(ValueError, match=field):
