@@ -130,7 +130,7 @@ class Stack:
         self._supervisor = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
             self._tethered(supervisor_command(config)),
             cwd=PROJECT,
-            env=self.plan.full_environment(),
+            env={**self.plan.full_environment(), "TMPDIR": str(folders.run)},  # what a killed worker leaves goes too
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches us alone: we stop the others in order

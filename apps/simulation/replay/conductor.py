@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from apps.core.ids import parse_public_id
+from apps.dispatch.engine import warm
 from apps.simulation.benchmarks import engine_alone
 from apps.simulation.mdrplib.reader import Instance, read_instance
 from apps.simulation.replay.checking import LogFindings, read_log
@@ -109,7 +110,8 @@ def _play(plan: ReplayPlan, instance: Instance, folder: Path) -> tuple[list[Sent
     """Seed, start, play, stop. Returns what the merchants remember, and how many faults there were."""
     prepared = _stack_plan(plan, folder)
     roster_file = folder / "robots.json"
-    logger.info("Preparing the database in %s ...", folder)
+    logger.info("Preparing the engine, and the database in %s ...", folder)
+    warm()  # compiled once, here: no order waits for it
     _manage(prepared, "migrate", "--verbosity", "0", "--no-input")
     _manage(prepared, "seed_replay", "--data", str(plan.data), "--instance", plan.instance, "--out", str(roster_file))
     roster = Roster.read(roster_file)

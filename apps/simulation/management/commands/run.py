@@ -15,6 +15,7 @@ from django.db import connection
 from apps.core import clock
 from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier, Shift
+from apps.dispatch.engine import warm
 from apps.simulation.city.basemap import as_json, basemap
 from apps.simulation.seeding.city_clock import CITY_TIME_ZONE, pace_of_this_start
 from apps.simulation.seeding.demo import DemoCity, seed_demo
@@ -58,7 +59,8 @@ class Command(BaseCommand):
     def _run(self, *, port: int, host: str, speed: float) -> None:
         if speed <= 0:
             raise CannotStart(f"The speed must be more than 0, not {speed:g}: try `make run SPEED=10`.")
-        self.stdout.write("Preparing the database and the demo city ...")
+        self.stdout.write("Preparing the engine, the database and the demo city ...")
+        warm()  # compiled once, here, rather than by each worker at the same time
         call_command("migrate", verbosity=0, interactive=False)
         pace = pace_of_this_start(speed)
         with clock.using(pace.now):
