@@ -15,6 +15,7 @@ from workers.subscriptions import reactions_to
 
 logger = logging.getLogger(__name__)
 LIVE_CHANNEL = "live"
+LOCK_S = 5.0  # of a relay that was killed: the next one goes on after that
 _AGAIN = "relay:again"
 
 
@@ -28,7 +29,7 @@ def drain_outbox() -> int:
     """Hand on events until none waits, one relay at a time so that an order's events stay in order."""
     handed = 0
     while True:
-        with only_one("relay", timeout_s=20) as mine:
+        with only_one("relay", timeout_s=LOCK_S) as mine:
             if not mine:
                 _ask_holder_to_look_again()
                 return handed

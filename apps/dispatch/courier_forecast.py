@@ -18,6 +18,7 @@ class RemainingStop:
 
     point: Point
     service_s: float
+    is_pickup: bool
     ready_at: float = 0.0
     arrived_at: float | None = None
 
@@ -64,10 +65,14 @@ def _rides(work: Mapping[UUID, CourierWork], travel: TravelModel) -> Mapping[UUI
 
 
 def _walk(courier: CourierWork, rides: Sequence[float], now: float) -> Freedom:
-    at, position, handovers = now, courier.position, []
+    at, before = now, None
+    handovers: list[float] = []
     for stop, ride in zip(courier.stops, rides, strict=True):
-        arrival = at + ride if stop.arrived_at is None else stop.arrived_at
-        handover = max(arrival + stop.service_s / 2, stop.ready_at, now)
+        if before and stop.is_pickup and before.is_pickup and stop.point == before.point:
+            handover = max(handovers[-1], stop.ready_at)  # one visit, however many legs are picked up
+        else:
+            arrival = at + ride if stop.arrived_at is None else stop.arrived_at
+            handover = max(arrival + stop.service_s / 2, stop.ready_at, now)
         handovers.append(handover)
-        at, position = handover + stop.service_s / 2, stop.point
-    return Freedom(position, at, tuple(handovers))
+        at, before = handover + stop.service_s / 2, stop
+    return Freedom(before.point if before else courier.position, at, tuple(handovers))

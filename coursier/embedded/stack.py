@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -122,7 +121,9 @@ class Stack:
 
     def start(self) -> None:
         """Start the supervisor, which starts the rest. Returns at once."""
-        folders = Folders(PROJECT, self.plan.var, Path(tempfile.mkdtemp(prefix="coursier-run-")))
+        folders = Folders(PROJECT, self.plan.var, self.plan.var / "run")
+        shutil.rmtree(folders.run, ignore_errors=True)  # of a start that was killed
+        folders.run.mkdir(parents=True)
         folders.log.mkdir(parents=True, exist_ok=True)
         config = folders.run / "supervisord.conf"
         config.write_text(configuration(self._programs, folders))

@@ -26,6 +26,7 @@ from apps.orders.models import Leg
 from apps.orders.services import count_plan_attempt, note_unassigned, raise_attention
 
 logger = logging.getLogger(__name__)
+LOCK_S = 5.0  # longer than a plan takes, short enough not to stop a zone when its planner was killed
 PLANNED = "planned"  # in a route of the last plan, not yet committed
 HOPELESS = frozenset(  # waiting will not help: a person must look
     {
@@ -51,7 +52,7 @@ class PlanOutcome:
 
 def plan_zone(zone_id: UUID) -> PlanOutcome | None:
     """Plan a zone now. None when somebody else is planning it at this moment. Raises ZoneNotFound."""
-    with only_one(f"plan:{zone_id}", timeout_s=20) as mine, acting_as("planner"):
+    with only_one(f"plan:{zone_id}", timeout_s=LOCK_S) as mine, acting_as("planner"):
         if not mine:
             return None
         view = load_zone(zone_id)

@@ -95,6 +95,7 @@ def _remaining(stop: RouteStop, here: Zone) -> RemainingStop:
     return RemainingStop(
         point=stop.point,
         service_s=here.pickup_service_s if is_pickup else here.dropoff_service_s,
+        is_pickup=is_pickup,
         ready_at=stop.leg.ready_at.timestamp() if is_pickup else 0.0,
         arrived_at=stop.arrived_at.timestamp() if stop.arrived_at else None,
     )

@@ -1,6 +1,5 @@
 """Reading orders: one, the list with its filters and pages, the history."""
 
-
 import pytest
 
 from apps.core.ids import public_id
