@@ -7,7 +7,7 @@ from apps.core.models import Event
 from coursier.embedded.pace import Pace
 
 CITY_TIME_ZONE = ZoneInfo("Europe/Paris")
-FIRST_START = (11, 30)  # lunch is about to begin
+FIRST_START = (12, 0)  # lunch begins
 
 
 def pace_of_this_start(speed: float) -> Pace:

@@ -126,9 +126,9 @@ def test_a_start_ten_days_later_plans_ten_days_more(roster_file, hand_clock):
 
 
 @pytest.mark.django_db
-def test_the_first_start_is_before_lunch_in_paris():
+def test_the_first_start_is_at_noon_in_paris():
     local = pace_of_this_start(10).now().astimezone(PARIS)
-    assert (local.hour, local.minute, local.date()) == (11, 30, datetime.now(PARIS).date())
+    assert (local.hour, local.minute, local.date()) == (12, 0, datetime.now(PARIS).date())
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from argparse import ArgumentParser
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from apps.simulation.robots.roster import Roster
 from coursier.embedded.pace import Pace
 
 logger = logging.getLogger(__name__)
+CATCH_UP = timedelta(minutes=15)  # orders of the time before the start: the first look finds a city at work
 
 
 class Command(BaseCommand):
@@ -50,7 +52,7 @@ async def _live(roster: Roster, url: str) -> None:
     try:
         async with Crowd.of(roster, surroundings) as crowd:
             logger.info("%d robot couriers are awake.", len(crowd.couriers))
-            await crowd.place(orders_from(roster, since=pace.now()))
+            await crowd.place(orders_from(roster, since=pace.now() - CATCH_UP))
             await asyncio.Event().wait()  # no more orders: the couriers go on
     except asyncio.CancelledError:
         logger.info("The robots stop.")
