@@ -8,7 +8,6 @@ and so agree. Deadlines come from this clock, never from a courier's phone.
 It ticks in whole milliseconds: MongoDB keeps no finer ones, and a moment must read back as it was written.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -40,11 +39,6 @@ def speed() -> float:
 def wall_seconds(duration: timedelta) -> float:
     """How long a duration of the platform lasts on the wall, in seconds: for sleeps and for broker time limits."""
     return duration.total_seconds() / speed()
-
-
-def sleep(duration: timedelta) -> None:
-    """Wait for a duration of the platform. For robots only: nothing that serves a request sleeps."""
-    time.sleep(max(0.0, wall_seconds(duration)))
 
 
 @contextmanager

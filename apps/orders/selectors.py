@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from apps.accounts.principals import Principal
 from apps.core.models import Event
 from apps.orders.errors import OrderNotFound
-from apps.orders.lifecycle import WAITING, WITH_COURIER, LegStatus
+from apps.orders.lifecycle import WITH_COURIER, LegStatus
 from apps.orders.models import Leg, Order
 
 
@@ -43,11 +43,6 @@ def history_of(order_id: UUID) -> list[HistoryEntry]:
     """What happened to an order, oldest first: its events read back."""
     rows = Event.objects.filter(order_id=order_id).order_by("id")
     return [HistoryEntry(row.occurred_at, row.name, row.actor, row.payload) for row in rows]
-
-
-def waiting_legs(zone_id: UUID) -> QuerySet[Leg]:
-    """Legs of a zone that nobody has yet."""
-    return Leg.objects.filter(zone_id=zone_id, status__in=WAITING)
 
 
 def zones_with_open_legs() -> list[UUID]:

@@ -21,7 +21,7 @@ from apps.dispatch.engine import Commitment, Plan, UnassignedReason
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.services.assigning import PlannedPart, assign_leg
 from apps.dispatch.services.offering import make_offer
-from apps.dispatch.services.zone_view import ZoneView, load_zone
+from apps.dispatch.services.zone_view import MAX_PLAN_ATTEMPTS, ZoneView, load_zone
 from apps.orders.models import Leg
 from apps.orders.services import count_plan_attempt, note_unassigned, raise_attention
 
@@ -142,8 +142,6 @@ def _suspecting(view: ZoneView) -> Iterator[None]:
 
 
 def _set_aside(leg_ids: list[str]) -> None:
-    from apps.dispatch.services.zone_view import MAX_PLAN_ATTEMPTS
-
     keys = [UUID(leg_id) for leg_id in leg_ids]
     count_plan_attempt(keys)
     worn = Leg.objects.filter(pk__in=keys, plan_attempts__gte=MAX_PLAN_ATTEMPTS)
