@@ -50,6 +50,13 @@ SIGN_IN_CODE_SENDER: str = env.str(
 BOARD_STREAMS: int = env.int("COURSIER_BOARD_STREAMS", 8)  # live boards per web process; each holds a thread
 MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "", validate=url_of("https", "http"))
 
+# Riding times by road (apps.dispatch.travel): an OSRM server, and its profile by kind of vehicle; none: straight lines.
+OSRM_URL: str = env.str("COURSIER_OSRM_URL", "", validate=url_of("http", "https"))
+OSRM_PROFILES: dict[str, str] = env.dict(
+    "COURSIER_OSRM_PROFILES", {"bike": "bike", "cargo_bike": "bike", "scooter": "car", "van": "car"}
+)
+OSRM_MAX_LOCATIONS: int = env.int("COURSIER_OSRM_MAX_LOCATIONS", 100, validate=validate.Range(min=2, max=1000))
+
 # --- Django -----------------------------------------------------------------------------------------------------------
 _CONTRIB = (
     [

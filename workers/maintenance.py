@@ -1,8 +1,10 @@
-"""Queue `maintenance`: the sweep, which finds by query whatever is due and unattended, and old rows."""
+"""Queue `maintenance`: the sweep, which finds by query whatever is due and unattended; old rows; learning."""
 
 from apps.core.events import acting_as
 from apps.core.idempotency import forget_old_answers
 from apps.couriers.services import forget_old_codes
+from apps.dispatch.learning.demand import learn_demand as learn_demand_of_zones
+from apps.dispatch.learning.times import learn_times as learn_times_of_zones
 from apps.dispatch.services import (
     expire_offers,
     flag_unattended,
@@ -33,3 +35,15 @@ def forget_what_is_old() -> None:
     """Delete stored answers and one-time codes that nobody may use any more."""
     forget_old_answers()
     forget_old_codes()
+
+
+@reliable_task("maintenance.learn_times")
+def learn_times() -> None:
+    """Learn from what couriers did: times at stops, of preparation, on the way."""
+    learn_times_of_zones()
+
+
+@reliable_task("maintenance.learn_demand")
+def learn_demand() -> None:
+    """Learn how many orders to expect at which hour."""
+    learn_demand_of_zones()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 
 def schedule() -> dict[str, dict[str, Any]]:
     """The beat schedule. Messages expire before the next one comes: a queue that stood still is not flooded."""
@@ -11,7 +13,14 @@ def schedule() -> dict[str, dict[str, Any]]:
         "close offers whose deadline passed": _every(1.0, "offers.expire_offers"),
         "find whatever is unattended": _every(10.0, "maintenance.sweep"),
         "forget old answers and codes": _every(3600.0, "maintenance.forget_what_is_old"),
+        "learn from what couriers did": _every(3600.0, "maintenance.learn_times"),
+        "learn how many orders to expect": _nightly(3, "maintenance.learn_demand"),
     }
+
+
+def _nightly(hour: int, task: str) -> dict[str, Any]:
+    """Once a day, at ten past an hour of UTC: of a period that long, beat would forget the start at each restart."""
+    return {"task": task, "schedule": crontab(hour=hour, minute=10), "options": {"expires": 3600.0}}
 
 
 def _every(seconds: float, task: str) -> dict[str, Any]:

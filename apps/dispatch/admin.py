@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.core.admin import ReadOnlyAdmin
-from apps.dispatch.models import Assignment, Offer
+from apps.dispatch.models import Assignment, LearnedFigure, Offer
 
 
 @admin.register(Offer)
@@ -23,4 +23,14 @@ class AssignmentAdmin(ReadOnlyAdmin):
     list_select_related = ("leg__order", "courier")
     search_fields = ("=id", "=leg__id", "=leg__order__id", "courier__name")
     ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(LearnedFigure)
+class LearnedFigureAdmin(ReadOnlyAdmin):
+    list_display = ("zone", "kind", "key", "value", "spread", "samples", "days", "learned_at")
+    list_filter = ("kind", "zone")
+    list_select_related = ("zone",)
+    search_fields = ("=id", "key", "zone__name")
+    ordering = ("zone", "kind", "key")
     show_full_result_count = False

@@ -1,4 +1,4 @@
-"""Tables of dispatch: offers and assignments."""
+"""Tables of dispatch: offers, assignments, learned figures."""
 
 from typing import ClassVar
 
@@ -63,3 +63,35 @@ class Assignment(Record):
 
     def __str__(self) -> str:
         return f"{self.leg} with {self.courier}"
+
+
+class FigureKind(models.TextChoices):
+    """What is learned about a zone."""
+
+    DEMAND = "demand"
+    SERVICE = "service"
+    PREPARATION = "preparation"
+    TRAVEL = "travel"
+
+
+class LearnedFigure(Record):
+    """One figure learned from what happened, in place of a constant when there is enough behind it.
+
+    `key` by kind: demand `weekday/13` (orders an hour), service `pickup` (seconds), preparation `48.86000,2.35000`
+    (seconds, by pickup place), travel `08/bike` (a factor on every ride, by local hour and kind of vehicle).
+    """
+
+    zone = models.ForeignKey("zones.Zone", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=FigureKind.choices)
+    key = models.CharField(max_length=40)
+    value = models.FloatField()
+    spread = models.FloatField()  # in the unit of the value: how far single samples lie from each other
+    samples = models.PositiveIntegerField()
+    days = models.PositiveSmallIntegerField()  # on how many days they were taken
+    learned_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["zone", "kind", "key"], name="one_figure_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}: {self.value:g}"

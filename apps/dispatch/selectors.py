@@ -3,24 +3,17 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from apps.core import clock
 from apps.core.geo import Point
+from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Assignment, Offer
 from apps.orders.lifecycle import ON_BOARD, LegStatus
 from apps.orders.models import Leg, Order
-
-
-class StopKind(StrEnum):
-    """What is done at a stop."""
-
-    PICKUP = "pickup"
-    DROPOFF = "dropoff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.couriers.positions import news_of
 from apps.couriers.selectors import courier_on_shift
-from apps.dispatch.selectors import RouteStop, StopKind, live_offers_of, route_of
+from apps.dispatch.engine.stop_kind import StopKind
+from apps.dispatch.selectors import RouteStop, live_offers_of, route_of
 from apps.orders.lifecycle import WITH_COURIER
 from apps.zones.selectors import zone
 

@@ -16,6 +16,7 @@ from apps.core.ids import new_id
 from apps.core.models import IdempotentAnswer
 from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
+from apps.dispatch.models import FigureKind, LearnedFigure
 from apps.orders.services import create_quote
 from tests.cast import PASSWORD, Cast, new_order
 
@@ -114,6 +115,9 @@ def one_of_each_other(cast: Cast) -> None:
     SignInCode.objects.create(phone=cast.bo.phone, code_hash=unique, expires_at=at)
     apps.get_model("mobile", "CourierAction").objects.create(  # dashboard does not import mobile
         courier=cast.bo, client_id=new_id(), kind="pause", sequence=1, device_time=at, result={"outcome": "applied"}
+    )
+    LearnedFigure.objects.create(
+        zone=cast.zone, kind=FigureKind.PREPARATION, key=unique, value=600.0, spread=60.0, samples=20, days=4
     )
     IdempotentAnswer.objects.create(
         principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at

@@ -103,6 +103,9 @@ def price(bundles: BundleTable, market: Market) -> Prices:
     for rank in bundles.ranks:
         rows = slice(None) if len(rank.bundle) == len(bundles) else rank.bundle
         dropoff_at = (pickup_at + half)[rows] + rank.after_pickup_s[couriers.vehicle].T
+        dropoff_at = np.maximum(dropoff_at, legs.drop_from[rank.leg, None])
+        feasible[rows] &= pickup_at[rows] <= legs.pickup_by[rank.leg, None]
+        feasible[rows] &= dropoff_at - pickup_at[rows] <= legs.max_on_board_s[rank.leg, None]
         cost[rows] += leg_cost_min(
             dropoff_at=dropoff_at,
             placed_at=legs.placed_at[rank.leg, None],

@@ -28,6 +28,8 @@ def target_size(market: Market) -> int:
 def make_bundles(market: Market, size: int) -> list[tuple[int, ...]]:
     """Partition the legs of a market into bundles of at most `size`: rows of legs in drop-off order.
 
+    Legs whose drop-off must not be too early stay alone: a bundle would have to wait at their doors.
+
     The legs of a place are dealt out, the first to be ready first, over as few bundles as the size allows, each to
     where it delays riding and waiting least. Two legs meet only when some courier may carry both at once.
     """
@@ -36,7 +38,7 @@ def make_bundles(market: Market, size: int) -> list[tuple[int, ...]]:
         return [(row,) for row in range(len(legs))]
     by_place: dict[str, list[int]] = {}
     for row, leg in enumerate(legs.legs):
-        by_place.setdefault(leg.pickup_place, []).append(row)
+        by_place.setdefault(leg.pickup_place if leg.drop_from is None else f"leg {leg.id}", []).append(row)
     bundles: list[tuple[int, ...]] = []
     for rows in by_place.values():
         if len(rows) == 1:

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.dispatch.engine.bundles import BundleTable, price
-from apps.dispatch.engine.limits import can_carry_weight, has_room, has_skills, in_eligible_fleet, is_not_excluded
+from apps.dispatch.engine.limits import (
+    can_carry_weight,
+    fits_in,
+    has_room,
+    has_skills,
+    has_vehicle,
+    in_eligible_fleet,
+    is_not_excluded,
+)
 from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
@@ -66,7 +74,9 @@ def _limits(market: Market) -> Iterator[tuple[UnassignedReason, Mask]]:
     legs, couriers = market.legs, market.couriers
     yield UnassignedReason.NO_ELIGIBLE_FLEET, in_eligible_fleet(legs.legs, couriers)
     yield UnassignedReason.MISSING_SKILL, has_skills(legs.legs, couriers)
+    yield UnassignedReason.NO_SUITABLE_VEHICLE, has_vehicle(legs.legs, couriers)
     yield UnassignedReason.TOO_HEAVY, can_carry_weight(legs, couriers)
+    yield UnassignedReason.TOO_LARGE, fits_in(legs, couriers)
     yield UnassignedReason.TOO_MANY_PARCELS, has_room(legs, couriers)
     yield UnassignedReason.EVERY_COURIER_DECLINED, is_not_excluded(legs.legs, couriers)
     prices = price(BundleTable.of([(row,) for row in range(len(legs))], market), market)

@@ -51,10 +51,22 @@ def has_room(legs: LegTable, couriers: CourierTable) -> Mask:
     return legs.parcels[:, None] <= couriers.spare_parcels[None, :]
 
 
+def fits_in(legs: LegTable, couriers: CourierTable) -> Mask:
+    """Whether the leg's volume fits beside what is on board."""
+    return legs.volume_l[:, None] <= couriers.spare_volume_l[None, :]
+
+
+def has_vehicle(legs: Sequence[OpenLeg], couriers: CourierTable) -> Mask:
+    """Whether the courier rides what the leg asks for."""
+    return _mask([leg.vehicle_kinds for leg in legs], couriers, lambda kinds, courier: courier.vehicle.kind in kinds)
+
+
 def may_carry(legs: LegTable, couriers: CourierTable) -> Mask:
     """Whether the courier may take the leg alone, as far as time does not matter."""
     mask: Mask = in_eligible_fleet(legs.legs, couriers) & has_skills(legs.legs, couriers)
     mask &= is_not_excluded(legs.legs, couriers)
     mask &= can_carry_weight(legs, couriers)
     mask &= has_room(legs, couriers)
+    mask &= fits_in(legs, couriers)
+    mask &= has_vehicle(legs.legs, couriers)
     return mask

@@ -8,7 +8,7 @@ import numpy as np
 from apps.dispatch.engine.limits import may_carry
 from apps.dispatch.engine.settings import PlannerSettings
 from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
-from apps.dispatch.engine.tables import CourierTable, LegTable, Mask
+from apps.dispatch.engine.tables import CourierTable, Ints, LegTable, Mask
 from apps.dispatch.engine.travel import TravelModel
 
 
@@ -23,6 +23,8 @@ class Market:
     """Limits that time does not touch, for each leg alone; (n_legs, n_couriers)."""
     travel: TravelModel
     settings: PlannerSettings
+    last_courier: Ints
+    """Row of the courier who had each leg in the last plan, -1 for nobody; (n_legs,)."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]) -> "Market":
@@ -36,6 +38,7 @@ class Market:
             may_carry=may_carry(leg_table, courier_table),
             travel=snapshot.travel,
             settings=snapshot.settings,
+            last_courier=_last_couriers(snapshot, couriers, legs),
         )
 
     def may_carry_together(self, rows: Sequence[int]) -> Mask:
@@ -43,8 +46,15 @@ class Market:
         picked = list(rows)
         light_enough = self.legs.weight_g[picked].sum() <= self.couriers.spare_weight_g
         few_enough = self.legs.parcels[picked].sum() <= self.couriers.spare_parcels
-        together: Mask = self.may_carry[picked].all(axis=0) & light_enough & few_enough
+        small_enough = self.legs.volume_l[picked].sum() <= self.couriers.spare_volume_l
+        together: Mask = self.may_carry[picked].all(axis=0) & light_enough & small_enough & few_enough
         return together
+
+
+def _last_couriers(snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]) -> Ints:
+    row_of = {courier.id: row for row, courier in enumerate(couriers)}
+    had = {leg_id: row_of.get(who, -1) for who, stops in snapshot.last_routes.items() for _, leg_id in stops}
+    return np.array([had.get(leg.id, -1) for leg in legs], dtype=np.int64)
 
 
 def couriers_on_duty(snapshot: Snapshot) -> tuple[CourierState, ...]:

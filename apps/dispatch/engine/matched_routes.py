@@ -4,7 +4,8 @@ import numpy as np
 
 from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.matching import Match
-from apps.dispatch.engine.plan import PlannedRoute, PlannedStop, StopKind
+from apps.dispatch.engine.plan import PlannedRoute, PlannedStop
+from apps.dispatch.engine.stop_kind import StopKind
 
 
 def matched_routes(match: Match, market: Market) -> list[PlannedRoute]:
@@ -21,9 +22,12 @@ def _route(match: Match, market: Market, bundle: int, courier: int) -> PlannedRo
     pickup_at, ready_at = float(prices.pickup_at[bundle, courier]), float(bundles.ready_at[bundle])
     departs_at = max(float(couriers.available_at[courier]), ready_at - half - ride)
     leg_ids = tuple(legs.legs[row].id for row in rows)
-    stops = [PlannedStop(StopKind.PICKUP, leg_ids, departs_at + ride, pickup_at, pickup_at + half)]
+    stops = [PlannedStop(StopKind.PICKUP, leg_ids, departs_at, departs_at + ride, pickup_at, pickup_at + half)]
+    leaves = pickup_at + half
     for rank, row, leg_id in zip(bundles.ranks, rows, leg_ids, strict=False):
         after_s = float(rank.after_pickup_s[couriers.vehicle[courier], np.searchsorted(rank.bundle, bundle)])
-        at, dropoff_half = pickup_at + half + after_s, float(legs.dropoff_half_s[row])
-        stops.append(PlannedStop(StopKind.DROPOFF, (leg_id,), at - dropoff_half, at, at + dropoff_half))
-    return PlannedRoute(couriers.states[courier].id, departs_at, tuple(stops), float(prices.cost_min[bundle, courier]))
+        arrives, dropoff_half = pickup_at + half + after_s, float(legs.dropoff_half_s[row])
+        at = max(arrives, float(legs.drop_from[row]))
+        stops.append(PlannedStop(StopKind.DROPOFF, (leg_id,), leaves, arrives - dropoff_half, at, at + dropoff_half))
+        leaves = at + dropoff_half
+    return PlannedRoute(couriers.states[courier].id, tuple(stops), float(prices.cost_min[bundle, courier]))

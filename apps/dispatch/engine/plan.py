@@ -2,16 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from apps.dispatch.engine.reasons import UnassignedReason
-
-
-class StopKind(StrEnum):
-    """What is done at a stop."""
-
-    PICKUP = "pickup"
-    DROPOFF = "dropoff"
+from apps.dispatch.engine.stop_kind import StopKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +13,15 @@ class PlannedStop:
 
     kind: StopKind
     leg_ids: tuple[str, ...]
+    departs_at: float
+    """The latest departure for it that delays nothing, or when the courier can leave if that is later."""
     arrives_at: float
     """When the courier gets there, before any service."""
     handover_at: float
     """When the parcels change hands; at a pickup not before they are ready."""
     leaves_at: float
+    is_committed: bool = False
+    """Whether its legs were the courier's already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +29,21 @@ class PlannedRoute:
     """What one courier would do from where and when he is free; only what is committed is sure."""
 
     courier_id: str
-    departs_at: float
-    """The latest departure that delays nothing, or when he is free if that is later."""
     stops: tuple[PlannedStop, ...]
-    """Pickups, each followed by the drop-offs of the legs picked up there."""
+    """In order; committed ones among them."""
     cost_min: float
     """Of all its legs."""
 
     @property
-    def leg_ids(self) -> tuple[str, ...]:
-        """All legs of the route, in the order of their drop-offs."""
-        return tuple(leg_id for stop in self.stops if stop.kind is StopKind.PICKUP for leg_id in stop.leg_ids)
+    def departs_at(self) -> float:
+        """When he leaves for the first stop."""
+        return self.stops[0].departs_at
 
     @property
-    def first_stops(self) -> tuple[PlannedStop, ...]:
-        """The first pickup and its drop-offs: what is committed first, and at once."""
-        return self.stops[: 1 + len(self.stops[0].leg_ids)]
+    def leg_ids(self) -> tuple[str, ...]:
+        """The open legs of the route, in the order of their drop-offs."""
+        dropoffs = (stop for stop in self.stops if stop.kind is StopKind.DROPOFF and not stop.is_committed)
+        return tuple(leg_id for stop in dropoffs for leg_id in stop.leg_ids)
 
 
 @dataclass(frozen=True, slots=True)

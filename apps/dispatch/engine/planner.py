@@ -1,14 +1,19 @@
-"""One plan from a snapshot: what to look at, bundles, matching, routes, what cannot wait, and what is left out."""
+"""One plan from a snapshot: what to look at, routes, what cannot wait, and what is left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from apps.dispatch.engine.bundles import BundleTable
 from apps.dispatch.engine.bundling import make_bundles, target_size
-from apps.dispatch.engine.commitment import commitments_of
+from apps.dispatch.engine.commitment import WhyOf, commitments_of
+from apps.dispatch.engine.committed_stops import after_stops, planned_stops
+from apps.dispatch.engine.compiled import COMPILED
 from apps.dispatch.engine.left_out import Leftovers, explain
 from apps.dispatch.engine.market import Market, couriers_on_duty, first_free, first_ready, legs_in_horizon
 from apps.dispatch.engine.matched_routes import matched_routes
+from apps.dispatch.engine.matched_whys import matched_why
 from apps.dispatch.engine.matching import match
 from apps.dispatch.engine.plan import Plan, PlannedRoute
 from apps.dispatch.engine.reasons import UnassignedReason
@@ -25,44 +30,57 @@ def plan(snapshot: Snapshot) -> Plan:
     if not couriers or not legs:
         outcome = _Outcome([], couriers, legs)
         return Plan(routes=(), commitments=(), unassigned=_reasons(snapshot, outcome))
-    market = Market.of(snapshot, couriers, legs)
-    routes, untried = _improved(snapshot, market, _matched(snapshot, market))
-    tried = tuple(leg for leg in legs if leg.id not in untried)
+    make = _ticked if COMPILED and snapshot.settings.routes_rounds > 0 else _matched
+    routes, why_of = make(snapshot, couriers, legs)
     return Plan(
         routes=tuple(routes),
-        commitments=tuple(commitments_of(routes, market)),
-        unassigned=_reasons(snapshot, _Outcome(routes, couriers, tried)),
+        commitments=tuple(
+            commitments_of(routes, now=snapshot.now, settings=snapshot.settings, why_of=why_of),
+        ),
+        unassigned=_reasons(snapshot, _Outcome(routes, couriers, legs)),
     )
 
 
-def _matched(snapshot: Snapshot, market: Market) -> list[PlannedRoute]:
-    """The matching of bundles; then, of bundles left out though somebody is idle, that of their legs alone."""
-    couriers, legs = market.couriers.states, market.legs.legs
+def _ticked(
+    snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
+) -> tuple[list[PlannedRoute], WhyOf]:
+    """Routes by search."""
+    # Late: numba takes half a second to import, and most processes that know the engine's words never plan.
+    from apps.dispatch.engine.tick.stage import tick
+    from apps.dispatch.engine.tick.whys import why
+
+    problem, routes = tick(Market.of(snapshot, couriers, legs))
+    row_of = {leg.id: row for row, leg in enumerate(legs)}
+    return routes, lambda _, leg_ids: why(problem, np.array([row_of[leg_id] for leg_id in leg_ids], dtype=np.int64))
+
+
+def _matched(
+    snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
+) -> tuple[list[PlannedRoute], WhyOf]:
+    """Where there is no compiler: one bundle a courier, after what he is committed to.
+
+    Of bundles left out though somebody is idle, the legs alone are matched once more.
+    """
+    ridden = {state.id: planned_stops(state, snapshot) for state in couriers}
+    finished = [after_stops(state, ridden[state.id]) for state in couriers]
+    market = Market.of(snapshot, finished, legs)
     matched = match(BundleTable.of(make_bundles(market, target_size(market)), market), market)
     routes = matched_routes(matched, market)
-    idle = [couriers[row] for row in sorted(set(range(len(couriers))) - set(matched.courier.tolist()))]
+    idle = [finished[row] for row in sorted(set(range(len(couriers))) - set(matched.courier.tolist()))]
     bundles = matched.bundles
     left = sorted(set(range(len(bundles))) - set(matched.bundle.tolist()))
     if idle and any(bundles.size[bundle] > 1 for bundle in left):
         alone = Market.of(snapshot, idle, [legs[row] for bundle in left for row in bundles.members[bundle]])
         routes += matched_routes(match(BundleTable.of([(row,) for row in range(len(alone.legs))], alone), alone), alone)
-    return routes
-
-
-def _improved(
-    snapshot: Snapshot, market: Market, routes: list[PlannedRoute]
-) -> tuple[list[PlannedRoute], frozenset[str]]:
-    """Routes of several pickups, and the legs that were not looked at for them; as matched where that is turned off."""
-    if snapshot.settings.routes_rounds == 0:
-        return routes, frozenset()
-    # Late: numba takes half a second to import, and most processes that know the engine's words never plan.
-    from apps.dispatch.engine.routes.compiled import COMPILED
-    from apps.dispatch.engine.routes.stage import improved
-
-    if not COMPILED:
-        return routes, frozenset()
-    better = improved(snapshot, market, routes)
-    return better.routes, better.untried_legs
+    with_new = {route.courier_id: route for route in routes}
+    everything = [
+        replace(with_new[state.id], stops=(*ridden[state.id], *with_new[state.id].stops))
+        if state.id in with_new
+        else PlannedRoute(state.id, ridden[state.id], 0.0)
+        for state in couriers
+        if state.id in with_new or ridden[state.id]
+    ]
+    return everything, matched_why(market)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ AT_LEAST_ONE = (
     "max_couriers",
     "routes_max_legs",
     "routes_candidates",
-    "routes_plan_legs",
-    "routes_plan_couriers",
 )
 
 
@@ -42,6 +40,15 @@ class PlannerSettings:
     lateness_slope: float = 0.2
     """Minutes of cost per minute of lateness, on top of the minute itself."""
 
+    riding_price: float = 0.0
+    """Minutes of cost per minute of riding."""
+
+    change_price_min: float = 0.0
+    """Minutes that giving a leg to another courier than in the last plan costs."""
+
+    one_place_on_board: bool = False
+    """Whether everything on board must come from one pickup: a courier drops off all of it before the next."""
+
     leave_out_price_min: float = 150.0
     """Leaving a leg out costs as much as dropping it off this many minutes after it was placed,"""
 
@@ -64,34 +71,34 @@ class PlannerSettings:
     """What a second of waiting of a ready leg for its bundle counts against a second of riding."""
 
     max_legs: int = 4_000
-    """Most legs in one matching; the latest to be ready are left for the next plan."""
+    """Most legs in one plan; the latest to be ready are left for the next."""
 
     max_couriers: int = 2_000
-    """Most couriers in one matching; those free the latest are left out."""
+    """Most couriers in one plan; those free the latest are left out."""
 
     routes_rounds: int = 6
-    """Most rounds of improving routes of several pickups. 0: bundles only."""
+    """Most rounds of improving routes of several pickups. 0: matched bundles only, as without a compiler."""
 
     routes_least_gain: float = 0.002
     """The rounds end when one gains less than this share of what routes and leaving out cost."""
 
     routes_max_legs: int = 5
-    """Most legs in a route that is being planned; only its first pickup is ever committed."""
+    """Most open legs in a route."""
 
     routes_skip_min: float = 0.5
     """A leg costing its recipient at most this many minutes more than it must is not relocated."""
 
     routes_candidates: int = 100
-    """Couriers that a group may be dealt to anew: the nearest to its first leg."""
+    """Couriers that a leg is tried with: those with whom it could cost least."""
 
     routes_budget_s: float = 0.0
     """Stop improving routes after so many seconds; the plan then depends on the machine. 0: rounds alone decide."""
 
-    routes_plan_legs: int = 1_500
-    """Most legs in routes that are improved; beyond, legs left out up to half, then the routes that leave first."""
+    ruin_rounds: int = 0
+    """Rounds of ruin and recreate."""
 
-    routes_plan_couriers: int = 1_000
-    """The same for couriers, and idle couriers."""
+    deals_levels: bool = True
+    """Whether whole trips are dealt out anew after each round of relocation."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -25,6 +25,10 @@ def _column(values: Sequence[float]) -> Floats:
     return np.array(values, dtype=float)
 
 
+def _limits(values: Sequence[float | None], none: float) -> Floats:
+    return np.array([none if value is None else value for value in values], dtype=float)
+
+
 @dataclass(frozen=True, slots=True)
 class CourierTable:
     """Couriers of one matching; every array is (n_couriers,) but `position` (n_couriers, 2)."""
@@ -38,6 +42,7 @@ class CourierTable:
     """Minutes added per leg given to him, see `cost.tie_break_min`."""
     spare_weight_g: Floats
     spare_parcels: Floats
+    spare_volume_l: Floats
     vehicles: tuple[VehicleProfile, ...]
     vehicle: Ints
     """Row of each courier's profile in `vehicles`."""
@@ -61,6 +66,7 @@ class CourierTable:
             ),
             spare_weight_g=_column([s.vehicle.max_weight_g - s.weight_on_board_g for s in states]),
             spare_parcels=_column([s.vehicle.max_parcels - s.parcels_on_board for s in states]),
+            spare_volume_l=_column([s.vehicle.max_volume_l - s.volume_on_board_l for s in states]),
             vehicles=tuple(rows),
             vehicle=np.array(vehicle, dtype=np.int64),
         )
@@ -90,8 +96,14 @@ class LegTable:
     ready_at: Floats
     due_at: Floats
     drop_by: Floats
-    """Infinite where there is no hard end."""
+    """Infinite where there is no hard end; the same for `pickup_by` and `max_on_board_s`."""
+    pickup_by: Floats
+    drop_from: Floats
+    """Minus infinite where there is no start."""
+    max_on_board_s: Floats
+    ready_spread_s: Floats
     weight_g: Floats
+    volume_l: Floats
     parcels: Floats
     pickup_half_s: Floats
     """Half of the service time: what passes before the handover, and again after it."""
@@ -108,8 +120,13 @@ class LegTable:
             placed_at=_column([leg.placed_at for leg in legs]),
             ready_at=_column([leg.ready_at for leg in legs]),
             due_at=_column([leg.placed_at + threshold if leg.due_at is None else leg.due_at for leg in legs]),
-            drop_by=_column([np.inf if leg.drop_by is None else leg.drop_by for leg in legs]),
+            drop_by=_limits([leg.drop_by for leg in legs], np.inf),
+            pickup_by=_limits([leg.pickup_by for leg in legs], np.inf),
+            drop_from=_limits([leg.drop_from for leg in legs], -np.inf),
+            max_on_board_s=_limits([leg.max_on_board_s for leg in legs], np.inf),
+            ready_spread_s=_column([leg.ready_spread_s for leg in legs]),
             weight_g=_column([leg.weight_g for leg in legs]),
+            volume_l=_column([leg.volume_l for leg in legs]),
             parcels=_column([leg.parcels for leg in legs]),
             pickup_half_s=_column([leg.pickup_service_s / 2 for leg in legs]),
             dropoff_half_s=_column([leg.dropoff_service_s / 2 for leg in legs]),

@@ -1,7 +1,7 @@
 """How long a ride takes. The planner asks for whole tables only, so that a model can be a matrix service."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ class VehicleProfile:
     detour_factor: float = 1.3
     """Length of the way over the straight line."""
     max_weight_g: int = 20_000
+    max_volume_l: float = 120.0
     max_parcels: int = 8
 
     def __post_init__(self) -> None:
@@ -41,6 +42,15 @@ class TravelModel(Protocol):
         ...
 
 
+@runtime_checkable
+class GreatCircle(Protocol):
+    """A travel model whose rides take time in proportion to the great circle. Plans with it need no tables of rides."""
+
+    def seconds_per_metre(self, vehicle: VehicleProfile) -> float:
+        """Seconds that a metre of great circle takes."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StraightLine:
     """Great-circle distance (haversine) x the vehicle's detour factor / its speed x a factor for the time of day."""
@@ -54,8 +64,12 @@ class StraightLine:
         half = (b[None, :, :] - a[:, None, :]) / 2
         h = np.sin(half[..., 0]) ** 2 + np.cos(a[:, None, 0]) * np.cos(b[None, :, 0]) * np.sin(half[..., 1]) ** 2
         metres = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
-        answer: Floats = metres * (vehicle.detour_factor * self.slowness / (vehicle.speed_kmh * KMH_IN_M_S))
+        answer: Floats = metres * self.seconds_per_metre(vehicle)
         return answer
+
+    def seconds_per_metre(self, vehicle: VehicleProfile) -> float:
+        """As `GreatCircle.seconds_per_metre`."""
+        return vehicle.detour_factor * self.slowness / (vehicle.speed_kmh * KMH_IN_M_S)
 
 
 def pair_seconds(travel: TravelModel, origins: Floats, destinations: Floats, vehicle: VehicleProfile) -> Floats:

@@ -19,6 +19,7 @@ from apps.dispatch.errors import CourierNotAvailable
 from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
 from apps.dispatch.models import Assignment
 from apps.dispatch.services.releasing import end_assignment, withdraw_offer
+from apps.dispatch.services.route_places import GAP
 from apps.orders.errors import LegNotFound
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
@@ -62,7 +63,7 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
         epoch=moved.epoch,
         assigned_by=by,
         why=planned.why if planned else {},
-        pickup_place=planned.pickup_place if planned else courier.route_end - 1,
+        pickup_place=planned.pickup_place if planned else courier.route_end - GAP,
         dropoff_place=planned.dropoff_place if planned else courier.route_end,
         expected_pickup_at=planned.expected_pickup_at if planned else None,
         expected_dropoff_at=planned.expected_dropoff_at if planned else None,
@@ -93,7 +94,7 @@ def _reserve(courier_id: UUID, planned: PlannedPart | None) -> Courier:
         raise CourierNotAvailable(f"{courier.name} is not on duty.")
     if courier.load_legs >= courier.max_legs:
         raise CourierNotAvailable(f"{courier.name} has {courier.load_legs} legs already, which is the most they take.")
-    route_end = max(courier.route_end, planned.dropoff_place) if planned else courier.route_end + 2
+    route_end = max(courier.route_end, planned.dropoff_place) if planned else courier.route_end + 2 * GAP
     courier.swap(load_legs=courier.load_legs + 1, route_end=route_end)
     return courier
 

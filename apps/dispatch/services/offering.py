@@ -19,6 +19,7 @@ from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Offer
 from apps.dispatch.services.assigning import PlannedPart, assign_leg
 from apps.dispatch.services.releasing import end_offer
+from apps.dispatch.services.route_places import GAP
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.orders.services import LegMove, move_leg
@@ -77,7 +78,13 @@ def accept_offer(*, offer_id: UUID, courier_id: UUID) -> Leg:
     if not end_offer(offer, status=OfferStatus.ACCEPTED):
         raise Conflict
     courier = Courier.objects.get(pk=courier_id)
-    planned = PlannedPart(offer.leg.version, courier.route_end + 1, courier.route_end + 2, why=offer.why)
+    end = courier.route_end
+    planned = PlannedPart(
+        leg_version=offer.leg.version,
+        pickup_place=offer.why.get("pickup_place", end + GAP),
+        dropoff_place=offer.why.get("dropoff_place", end + 2 * GAP),
+        why=offer.why,
+    )
     assign_leg(leg_id=offer.leg_id, courier_id=courier_id, by=AssignedBy.COURIER, planned=planned)
     return Leg.objects.get(pk=offer.leg_id)
 

@@ -17,10 +17,12 @@ from apps.core.locks import only_one
 from apps.core.redis import RedisError, connection
 from apps.couriers.lifecycle import FleetMode
 from apps.dispatch import engine
-from apps.dispatch.engine import Commitment, Plan, UnassignedReason
+from apps.dispatch.engine import Commitment, Plan, PlannedRoute, UnassignedReason
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.services.assigning import PlannedPart, assign_leg
+from apps.dispatch.services.last_plan import keep_routes
 from apps.dispatch.services.offering import make_offer
+from apps.dispatch.services.route_places import new_places, with_stops_of
 from apps.dispatch.services.zone_view import MAX_PLAN_ATTEMPTS, ZoneView, load_zone
 from apps.orders.models import Leg
 from apps.orders.services import count_plan_attempt, note_unassigned, raise_attention
@@ -60,16 +62,18 @@ def plan_zone(zone_id: UUID) -> PlanOutcome | None:
             return PlanOutcome()
         with _suspecting(view):
             plan = engine.plan(view.snapshot)
+        keep_routes(zone_id, plan)
         return _commit(view, plan)
 
 
 def _commit(view: ZoneView, plan: Plan) -> PlanOutcome:
     committed = lost = 0
     taken: set[str] = set()
+    routes = {route.courier_id: route for route in plan.routes}
     for commitment in plan.commitments:
         for position, leg_id in enumerate(commitment.leg_ids):
             try:
-                _commit_leg(view, commitment, position)
+                _commit_leg(view, commitment, position, routes[commitment.courier_id])
             except Conflict as error:
                 lost += 1
                 logger.info("Leg %s went elsewhere meanwhile: %s", leg_id, error)
@@ -80,23 +84,25 @@ def _commit(view: ZoneView, plan: Plan) -> PlanOutcome:
     return PlanOutcome(len(view.legs), len(view.snapshot.couriers), committed, lost, len(plan.unassigned))
 
 
-def _commit_leg(view: ZoneView, commitment: Commitment, position: int) -> None:
-    """Assign or offer one leg of a commitment, as the courier's fleet chose."""
+def _commit_leg(view: ZoneView, commitment: Commitment, position: int, route: PlannedRoute) -> None:
+    """Assign or offer one leg of a commitment, as the courier's fleet chose; its stops go where the plan has them."""
     courier, leg = view.couriers[commitment.courier_id], view.legs[commitment.leg_ids[position]]
     why = asdict(commitment.why)
+    pickup_place, dropoff_place = new_places(view.routes[commitment.courier_id], courier.pk, leg, route)
     if courier.fleet.mode == FleetMode.OFFERED:
-        make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk, why=why)
+        places = {"pickup_place": pickup_place, "dropoff_place": dropoff_place}
+        make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk, why={**why, **places})
         return
-    start, count = courier.route_end, len(commitment.leg_ids)
     planned = PlannedPart(
         leg_version=leg.version,
-        pickup_place=start + 1 + position,
-        dropoff_place=start + 1 + count + position,
+        pickup_place=pickup_place,
+        dropoff_place=dropoff_place,
         expected_pickup_at=_moment(commitment.pickup_at),
         expected_dropoff_at=_moment(commitment.dropoff_at[position]),
         why=why,
     )
-    assign_leg(leg_id=leg.pk, courier_id=courier.pk, by=AssignedBy.PLANNER, planned=planned)
+    assignment = assign_leg(leg_id=leg.pk, courier_id=courier.pk, by=AssignedBy.PLANNER, planned=planned)
+    view.routes[commitment.courier_id] = with_stops_of(view.routes[commitment.courier_id], assignment, leg)
 
 
 def _moment(epoch_s: float) -> datetime:

@@ -1,7 +1,7 @@
 """Loads what the engine needs to see of a zone: a bounded number of queries, however many legs and couriers."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,13 +9,16 @@ from apps.core import clock
 from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier, Fleet
 from apps.couriers.positions import positions_now
-from apps.dispatch.courier_forecast import CourierWork, Freedom, RemainingStop, forecast
+from apps.dispatch.courier_way import RemainingStop, way_of
 from apps.dispatch.eligibility import Networks, eligible_fleets
-from apps.dispatch.engine import CourierState, OpenLeg, PlannerSettings, Snapshot, StraightLine, VehicleProfile
+from apps.dispatch.engine import CourierState, OpenLeg, PlannerSettings, Snapshot, VehicleProfile
+from apps.dispatch.learning.selectors import service_seconds
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
-from apps.dispatch.selectors import RouteStop, StopKind, routes_of
+from apps.dispatch.selectors import RouteStop, routes_of
+from apps.dispatch.services.last_plan import last_routes
 from apps.dispatch.services.wakeups import planning_interval_s
+from apps.dispatch.travel import travel_model_for
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.zones.models import Zone
@@ -37,6 +40,8 @@ class ZoneView:
     snapshot: Snapshot
     legs: dict[str, Leg]
     couriers: dict[str, Courier]
+    routes: dict[str, list[RouteStop]]
+    """The stops ahead of each courier, in order."""
 
 
 def load_zone(zone_id: UUID) -> ZoneView:
@@ -54,17 +59,28 @@ def load_zone(zone_id: UUID) -> ZoneView:
         )
     )
     free = {key: courier for key, courier in couriers.items() if key not in busy_with_offer}
-    states = _courier_states(here, free, at)
+    routes = routes_of(list(free))
+    service = ServiceTimes.of(here)
+    states = _courier_states(
+        here, free, {key: [_remaining(s, service) for s in routes.get(key, [])] for key in free}, at
+    )
     networks = Networks.of(Fleet.objects.all(), (courier.fleet_id for courier in couriers.values()))
     exclusions = Exclusions(_declined(offers, at), states)
     snapshot = Snapshot(
         now=at.timestamp(),
         couriers=tuple(states),
-        legs=tuple(_open_leg(leg, here, eligible_fleets(leg.order, networks, at=at), exclusions) for leg in legs),
-        travel=StraightLine(),
+        legs=tuple(_open_leg(leg, service, eligible_fleets(leg.order, networks, at=at), exclusions) for leg in legs),
+        travel=travel_model_for(here, at),
         settings=PlannerSettings(tick_s=planning_interval_s(), commit_lead_s=NOTICE_S + NOTICE_WALL_S * clock.speed()),
+        last_routes=last_routes(zone_id),
     )
-    return ZoneView(here, snapshot, {str(leg.pk): leg for leg in legs}, {str(key): c for key, c in free.items()})
+    return ZoneView(
+        zone=here,
+        snapshot=snapshot,
+        legs={str(leg.pk): leg for leg in legs},
+        couriers={str(key): courier for key, courier in free.items()},
+        routes={str(key): routes.get(key, []) for key in free},
+    )
 
 
 def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:
@@ -78,41 +94,46 @@ def vehicle_profile(courier: Courier, detour_factor: float) -> VehicleProfile:
     return VehicleProfile(vehicle.kind, vehicle.speed_kmh, detour_factor, vehicle.max_weight_g, vehicle.max_parcels)
 
 
-def courier_freedom(here: Zone, couriers: dict[UUID, Courier], at: datetime) -> dict[UUID, Freedom]:
-    """Where and when each courier will be free. Couriers whose place nobody knows are left out."""
-    live, routes = positions_now(list(couriers)), routes_of(list(couriers))
-    work = {}
-    for key, courier in couriers.items():
-        position = live.get(key) or courier.last_point
-        if position:
-            stops = tuple(_remaining(stop, here) for stop in routes.get(key, []))
-            work[key] = CourierWork(position, vehicle_profile(courier, here.detour_factor), stops)
-    return forecast(work, travel=StraightLine(), now=at.timestamp())
+@dataclass(frozen=True, slots=True)
+class ServiceTimes:
+    """Seconds at a stop: as learned, or as set for the zone while too little is known."""
+
+    pickup_s: float
+    dropoff_s: float
+
+    @classmethod
+    def of(cls, here: Zone) -> "ServiceTimes":
+        """Those of a zone."""
+        learned = service_seconds(here)
+        return cls(learned.pickup or here.pickup_service_s, learned.dropoff or here.dropoff_service_s)
 
 
-def _remaining(stop: RouteStop, here: Zone) -> RemainingStop:
-    is_pickup = stop.kind == StopKind.PICKUP
+def _remaining(stop: RouteStop, service: ServiceTimes) -> RemainingStop:
     return RemainingStop(
-        point=stop.point,
-        service_s=here.pickup_service_s if is_pickup else here.dropoff_service_s,
-        is_pickup=is_pickup,
-        ready_at=stop.leg.ready_at.timestamp() if is_pickup else 0.0,
+        kind=stop.kind,
+        leg=_known_leg(stop.leg, service),
         arrived_at=stop.arrived_at.timestamp() if stop.arrived_at else None,
+        picked_up_at=stop.leg.picked_up_at.timestamp() if stop.leg.picked_up_at else None,
     )
 
 
-def _courier_states(here: Zone, couriers: dict[UUID, Courier], at: datetime) -> list[CourierState]:
+def _courier_states(
+    here: Zone, couriers: dict[UUID, Courier], stops: dict[UUID, list[RemainingStop]], at: datetime
+) -> list[CourierState]:
+    """Who can be planned with; couriers whose place nobody knows are left out."""
+    live = positions_now(list(couriers))
     states = []
-    for key, free in courier_freedom(here, couriers, at).items():
-        courier = couriers[key]
-        if courier.shift is None or courier.load_legs >= courier.max_legs:
+    for key, courier in couriers.items():
+        position = live.get(key) or courier.last_point
+        if position is None or courier.shift is None or courier.load_legs >= courier.max_legs:
             continue
+        way = way_of(position, stops[key], now=at.timestamp())
         started_at = (courier.shift.started_at or courier.shift.starts_at).timestamp()
         states.append(
             CourierState(
                 id=str(key),
-                position=free.position,
-                free_at=free.at,
+                position=way.position,
+                free_at=way.free_at,
                 on_duty_from=started_at,
                 shift_ends_at=courier.shift.ends_at.timestamp(),
                 vehicle=vehicle_profile(courier, here.detour_factor),
@@ -120,6 +141,11 @@ def _courier_states(here: Zone, couriers: dict[UUID, Courier], at: datetime) -> 
                 skills=frozenset(courier.skills),
                 legs_done=courier.shift.legs_done + courier.load_legs,
                 shift_starts_at=started_at,
+                parcels_on_board=sum(leg.parcels for leg in way.aboard),
+                weight_on_board_g=sum(leg.weight_g for leg in way.aboard),
+                stops=way.stops,
+                fixed_stops=way.fixed_stops,
+                max_legs=courier.max_legs - way.finishing,
             )
         )
     return states
@@ -149,8 +175,13 @@ def _declined(offers: list[Offer], at: datetime) -> dict[UUID, dict[UUID, bool]]
     return declined
 
 
-def _open_leg(leg: Leg, here: Zone, eligible: frozenset[UUID], exclusions: Exclusions) -> OpenLeg:
+def _open_leg(leg: Leg, service: ServiceTimes, eligible: frozenset[UUID], exclusions: Exclusions) -> OpenLeg:
     fleets = frozenset(str(key) for key in eligible)
+    return replace(_known_leg(leg, service), eligible_fleets=fleets, excluded_couriers=exclusions.of(leg, fleets))
+
+
+def _known_leg(leg: Leg, service: ServiceTimes) -> OpenLeg:
+    """A leg as the engine sees it, whoever may carry it."""
     return OpenLeg(
         id=str(leg.pk),
         pickup=leg.pickup_point,
@@ -160,11 +191,10 @@ def _open_leg(leg: Leg, here: Zone, eligible: frozenset[UUID], exclusions: Exclu
         ready_at=leg.ready_at.timestamp(),
         due_at=leg.due_at.timestamp(),
         drop_by=leg.drop_by.timestamp() if leg.drop_by else None,
+        promised_at=leg.due_at.timestamp(),
         weight_g=leg.weight_g,
         parcels=leg.parcels,
         skills=frozenset(leg.skills),
-        eligible_fleets=fleets,
-        excluded_couriers=exclusions.of(leg, fleets),
-        pickup_service_s=here.pickup_service_s,
-        dropoff_service_s=here.dropoff_service_s,
+        pickup_service_s=service.pickup_s,
+        dropoff_service_s=service.dropoff_s,
     )

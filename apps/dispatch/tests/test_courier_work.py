@@ -4,10 +4,11 @@ import pytest
 
 from apps.core.models import Event
 from apps.couriers.models import Courier, Shift
+from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.errors import NotYourLeg
 from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
 from apps.dispatch.models import Assignment
-from apps.dispatch.selectors import StopKind, route_of
+from apps.dispatch.selectors import route_of
 from apps.dispatch.services import assign_leg, courier_moves_leg, unassign_leg
 from apps.orders.errors import StaleEpoch
 from apps.orders.lifecycle import MOVES, IllegalMove, LegStatus, OrderStatus, check_move

@@ -43,7 +43,7 @@ def replay(
     instance: Instance, *, tick_min: int = 1, prep: Prep = Prep.KNOWN, settings: PlannerSettings | None = None
 ) -> Replay:
     """Run the day minute by minute. Raises RuleBroken when the engine asks for what the rules forbid."""
-    settings = settings or PlannerSettings(tick_s=60.0 * tick_min)
+    settings = settings or PlannerSettings(tick_s=60.0 * tick_min, one_place_on_board=True)
     warm()  # so that no tick is measured with the loading of kernels
     began, slowest = time.perf_counter(), 0.0
     day, feed = Day(instance, prep), _Feed(instance)

@@ -1,0 +1,31 @@
+"""Why a courier, when plans are made by matching: the costs of his legs with every courier who might do them next."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from apps.dispatch.engine.bundles import BundleTable, price
+from apps.dispatch.engine.market import Market
+from apps.dispatch.engine.plan import Alternative, Why
+
+ALTERNATIVES = 3
+
+
+def matched_why(market: Market) -> Callable[[str, tuple[str, ...]], Why]:
+    """Answers for the legs and couriers of a market."""
+    leg_row = {leg.id: row for row, leg in enumerate(market.legs.legs)}
+    courier_row = {state.id: row for row, state in enumerate(market.couriers.states)}
+
+    def why_of(courier_id: str, leg_ids: tuple[str, ...]) -> Why:
+        prices = price(BundleTable.of([tuple(leg_row[leg_id] for leg_id in leg_ids)], market), market)
+        costs = np.where(prices.feasible[0], prices.cost_min[0], np.inf)
+        chosen = courier_row[courier_id]
+        order = [row for row in np.argsort(costs, kind="stable").tolist() if row != chosen and np.isfinite(costs[row])]
+        return Why(
+            cost_min=float(prices.cost_min[0, chosen]),
+            others=tuple(
+                Alternative(market.couriers.states[row].id, float(costs[row])) for row in order[:ALTERNATIVES]
+            ),
+        )
+
+    return why_of

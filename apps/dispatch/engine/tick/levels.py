@@ -1,0 +1,156 @@
+"""The assignment neighbourhood: the n-th trip of every route is taken out, and all are dealt out anew, optimally.
+
+A trip is a part of a route that begins and ends with nothing on board, and has no committed stop. Any courier may get
+at most one of them, at any position of what is left of his route where nothing is on board.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from apps.dispatch.engine.compiled import kernel, lean_kernel
+from apps.dispatch.engine.tables import Ints
+from apps.dispatch.engine.tick.rows import Stops32
+from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now
+from apps.dispatch.engine.tick.walk import route_cost
+from apps.dispatch.engine.travel import Floats
+
+IMPOSSIBLE_MIN = 1e7  # a pair that breaks a limit: more than any dealing without such pairs costs
+LEAST_GAIN_MIN = 1e-3
+
+
+class Trips(NamedTuple):
+    """The trips taken out, T of them, in the order of their couriers."""
+
+    courier: Ints
+    """(T,) who had it."""
+    length: Ints
+    """(T,)"""
+    stops: Stops32
+    """(T, W)"""
+
+
+@lean_kernel
+def nth_trip(world: World, routes: Routes, c: int, number: int) -> tuple[int, int]:
+    """Positions where the trip starts and ends in the route of courier c, or (0, 0)."""
+    aboard, start, rank, is_ours = int(world.couriers[c].aboard), 0, 0, True
+    for k in range(routes.length[c]):
+        stop = world.stops[routes.seq[c, k]]
+        if aboard == 0:
+            start, is_ours = k, True
+        is_ours = is_ours and stop.is_fixed == 0
+        aboard += 1 if stop.place >= 0 else -1
+        if aboard == 0 and is_ours:
+            if rank == number:
+                return start, k + 1
+            rank += 1
+    return 0, 0
+
+
+@kernel
+def take_trips(world: World, routes: Routes, number: int) -> tuple[Trips, Ints]:
+    """Take the n-th trip out of every route; returns them, and (C,) which trip each courier had, or NOBODY."""
+    n_couriers, width = routes.seq.shape
+    trips = Trips(
+        np.empty(n_couriers, np.int64), np.empty(n_couriers, np.int64), np.empty((n_couriers, width), np.int32)
+    )
+    had = np.full(n_couriers, NOBODY)
+    n = 0
+    for c in range(n_couriers):
+        start, end = nth_trip(world, routes, c, number)
+        if end == 0:
+            continue
+        trips.courier[n], trips.length[n], had[c] = c, end - start, n
+        trips.stops[n, : end - start] = routes.seq[c, start:end]
+        for k in range(end, routes.length[c]):
+            routes.seq[c, start + k - end] = routes.seq[c, k]
+        routes.length[c] -= end - start
+        routes.cost[c] = cost_now(world, routes, c)
+        n += 1
+    return Trips(trips.courier[:n], trips.length[:n], trips.stops[:n]), had
+
+
+@lean_kernel
+def splice(routes: Routes, trips: Trips, trip: int, c: int, position: int, into: Stops32) -> int:
+    """Write the route of courier c with a trip put in at a position; returns its length."""
+    size, n = trips.length[trip], routes.length[c]
+    for k in range(position):
+        into[k] = routes.seq[c, k]
+    for k in range(size):
+        into[position + k] = trips.stops[trip, k]
+    for k in range(position, n):
+        into[size + k] = routes.seq[c, k]
+    return int(n + size)
+
+
+@lean_kernel
+def cheapest_position(
+    world: World, routes: Routes, trips: Trips, trip: int, c: int, room: Stops32
+) -> tuple[float, int]:
+    """What a trip adds to the route of courier c at the best position, and that; IMPOSSIBLE_MIN and -1 without any."""
+    size, n = trips.length[trip], routes.length[c]
+    best, best_position, aboard, extra = IMPOSSIBLE_MIN, -1, int(world.couriers[c].aboard), 0.0
+    for k in range(size):
+        if trips.stops[trip, k] & 1 == 1:
+            extra += world.extra[trips.stops[trip, k] >> 1, c]
+    if extra == np.inf or n + size > min(routes.seq.shape[1], world.couriers[c].most_stops):
+        return best, best_position
+    for position in range(n + 1):
+        if aboard == 0 and position >= world.couriers[c].first:
+            length = splice(routes, trips, trip, c, position, room)
+            cost = route_cost(world.stops, world.couriers, world.rides, world.picked, c, room, length)
+            if cost - routes.cost[c] + extra < best:
+                best, best_position = cost - routes.cost[c] + extra, position
+        if position < n:
+            aboard += 1 if world.stops[routes.seq[c, position]].place >= 0 else -1
+    return best, best_position
+
+
+@kernel
+def deal_costs(world: World, routes: Routes, trips: Trips) -> tuple[Floats, Ints]:
+    """What each trip adds with each courier, (T, C), and at which position.
+
+    Priced are who had it and the candidates of its first leg.
+    """
+    shape = (len(trips.courier), len(routes.length))
+    costs, positions = np.full(shape, IMPOSSIBLE_MIN), np.full(shape, -1, np.int64)
+    room = np.empty(routes.seq.shape[1] + 2, np.int32)
+    for trip in range(shape[0]):
+        home, first = trips.courier[trip], trips.stops[trip, 0] >> 1
+        costs[trip, home], positions[trip, home] = cheapest_position(world, routes, trips, trip, home, room)
+        for rank in range(world.candidates.shape[1]):
+            c = world.candidates[first, rank]
+            if world.bound[first, rank] == np.inf:
+                break
+            if c != home:
+                costs[trip, c], positions[trip, c] = cheapest_position(world, routes, trips, trip, c, room)
+    return costs, positions
+
+
+@kernel
+def put_trips(world: World, routes: Routes, trips: Trips, to: Ints, positions: Ints) -> None:
+    """Give trip t to courier to[t], at position positions[t, to[t]]."""
+    room = np.empty(routes.seq.shape[1] + 2, np.int32)
+    for trip in range(len(to)):
+        c = to[trip]
+        n = splice(routes, trips, trip, c, positions[trip, c], room)
+        routes.seq[c, :n] = room[:n]
+        routes.length[c] = n
+        routes.cost[c] = cost_now(world, routes, c)
+        for k in range(trips.length[trip]):
+            routes.courier_of[trips.stops[trip, k] >> 1] = c
+
+
+def deal_out(world: World, routes: Routes, number: int) -> float:
+    """Deal the n-th trips (0: the first) out anew; returns the minutes gained."""
+    trips, _ = take_trips(world, routes, number)
+    if len(trips.courier) == 0:
+        return 0.0
+    costs, positions = deal_costs(world, routes, trips)
+    rows, to = linear_sum_assignment(costs)
+    gain = float(costs[rows, trips.courier].sum() - costs[rows, to].sum())
+    if gain <= LEAST_GAIN_MIN:
+        to, gain = trips.courier, 0.0
+    put_trips(world, routes, trips, to.astype(np.int64), positions)
+    return gain
