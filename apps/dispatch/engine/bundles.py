@@ -82,6 +82,8 @@ class Prices:
     """Sum over the legs of the bundle, see `cost`; meaningless where not feasible."""
     feasible: Mask
     """No hard limit is broken."""
+    in_time: Mask
+    """The same, but for the time on board."""
     ride_s: Floats
     """From where the courier is free to the pickup."""
     pickup_at: Floats
@@ -98,22 +100,29 @@ def price(bundles: BundleTable, market: Market) -> Prices:
     ride = couriers.rides_to(bundles.pickup, market.travel)
     half = bundles.pickup_half_s[:, None]
     pickup_at = np.maximum(bundles.ready_at[:, None], couriers.available_at + ride + half)
-    feasible = allowed & (pickup_at <= couriers.shift_ends_at)
+    in_time, short_enough = allowed & (pickup_at <= couriers.shift_ends_at), np.ones_like(allowed)
     cost = bundles.size[:, None] * couriers.tie_break_min
     for rank in bundles.ranks:
         rows = slice(None) if len(rank.bundle) == len(bundles) else rank.bundle
         dropoff_at = (pickup_at + half)[rows] + rank.after_pickup_s[couriers.vehicle].T
         dropoff_at = np.maximum(dropoff_at, legs.drop_from[rank.leg, None])
-        feasible[rows] &= pickup_at[rows] <= legs.pickup_by[rank.leg, None]
-        feasible[rows] &= dropoff_at - pickup_at[rows] <= legs.max_on_board_s[rank.leg, None]
+        in_time[rows] &= pickup_at[rows] <= legs.pickup_by[rank.leg, None]
+        short_enough[rows] &= dropoff_at - pickup_at[rows] <= legs.max_on_board_s[rank.leg, None]
         cost[rows] += leg_cost_min(
             dropoff_at=dropoff_at,
             placed_at=legs.placed_at[rank.leg, None],
             due_at=legs.due_at[rank.leg, None],
             settings=market.settings,
         )
-        feasible[rows] &= dropoff_at <= legs.drop_by[rank.leg, None]
-    return Prices(cost_min=cost, feasible=feasible, ride_s=ride, pickup_at=pickup_at, allowed=allowed)
+        in_time[rows] &= dropoff_at <= np.minimum(legs.drop_by[rank.leg, None], couriers.drop_by)
+    return Prices(
+        cost_min=cost,
+        feasible=in_time & short_enough,
+        in_time=in_time,
+        ride_s=ride,
+        pickup_at=pickup_at,
+        allowed=allowed,
+    )
 
 
 def left_out_prices(bundles: BundleTable, market: Market) -> Floats:

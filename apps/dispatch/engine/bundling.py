@@ -18,11 +18,12 @@ from apps.dispatch.engine.travel import Floats, VehicleProfile
 
 
 def target_size(market: Market) -> int:
-    """Z: how many legs a bundle should have now, between 1 and `max_bundle_legs`."""
+    """Z: how many legs a bundle should have now, between 1 and what the settings allow."""
+    rules = market.settings
     soon = market.now + market.settings.bundle_window_s
     ready = int(np.count_nonzero(market.legs.ready_at <= soon))
     free = int(np.count_nonzero(market.couriers.available_at <= soon))
-    return max(1, min(market.settings.max_bundle_legs, math.ceil(ready / max(1, free))))
+    return max(1, min(rules.max_bundle_legs, rules.routes_max_legs, math.ceil(ready / max(1, free))))
 
 
 def make_bundles(market: Market, size: int) -> list[tuple[int, ...]]:

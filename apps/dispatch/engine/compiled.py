@@ -60,8 +60,14 @@ def _compiled(function: Kernel, **how: bool) -> Kernel:
     if njit is None:
         return function
     config.CACHE_DIR = str(code_folder(Path(function.__code__.co_filename).parent))
-    try:
-        compiled: Kernel = njit(cache=True, nogil=True, error_model="numpy", **how)(function)
-    except RuntimeError:
-        compiled = njit(nogil=True, error_model="numpy", **how)(function)
-    return compiled
+    for options in ({"cache": True, **how}, how, {"cache": True}, {}):
+        try:
+            compiled: Kernel = njit(nogil=True, error_model="numpy", **options)(function)
+        except (
+            RuntimeError,
+            KeyError,
+            TypeError,
+        ):  # nowhere to keep the code, or a numba that does not know the option
+            continue
+        return compiled
+    raise RuntimeError(f"{function.__name__} cannot be compiled")

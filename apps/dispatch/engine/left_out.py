@@ -81,4 +81,5 @@ def _limits(market: Market) -> Iterator[tuple[UnassignedReason, Mask]]:
     yield UnassignedReason.EVERY_COURIER_DECLINED, is_not_excluded(legs.legs, couriers)
     prices = price(BundleTable.of([(row,) for row in range(len(legs))], market), market)
     yield UnassignedReason.SHIFT_ENDS_TOO_SOON, prices.pickup_at <= couriers.shift_ends_at
-    yield UnassignedReason.WINDOW_CANNOT_BE_MET, prices.feasible
+    yield UnassignedReason.WINDOW_CANNOT_BE_MET, prices.in_time
+    yield UnassignedReason.TOO_LONG_ON_BOARD, prices.feasible

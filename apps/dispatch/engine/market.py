@@ -7,7 +7,7 @@ import numpy as np
 
 from apps.dispatch.engine.limits import may_carry
 from apps.dispatch.engine.settings import PlannerSettings
-from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
+from apps.dispatch.engine.snapshot import CourierState, LastRoutes, OpenLeg, Snapshot
 from apps.dispatch.engine.tables import CourierTable, Ints, LegTable, Mask
 from apps.dispatch.engine.travel import TravelModel
 
@@ -25,6 +25,8 @@ class Market:
     settings: PlannerSettings
     last_courier: Ints
     """Row of the courier who had each leg in the last plan, -1 for nobody; (n_legs,)."""
+    last_routes: LastRoutes
+    """See `Snapshot.last_routes`."""
 
     @classmethod
     def of(cls, snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]) -> "Market":
@@ -39,6 +41,7 @@ class Market:
             travel=snapshot.travel,
             settings=snapshot.settings,
             last_courier=_last_couriers(snapshot, couriers, legs),
+            last_routes=snapshot.last_routes,
         )
 
     def may_carry_together(self, rows: Sequence[int]) -> Mask:
@@ -47,6 +50,7 @@ class Market:
         light_enough = self.legs.weight_g[picked].sum() <= self.couriers.spare_weight_g
         few_enough = self.legs.parcels[picked].sum() <= self.couriers.spare_parcels
         small_enough = self.legs.volume_l[picked].sum() <= self.couriers.spare_volume_l
+        few_enough &= len(picked) <= self.couriers.room_for_legs
         together: Mask = self.may_carry[picked].all(axis=0) & light_enough & small_enough & few_enough
         return together
 

@@ -28,6 +28,8 @@ def _route(match: Match, market: Market, bundle: int, courier: int) -> PlannedRo
         after_s = float(rank.after_pickup_s[couriers.vehicle[courier], np.searchsorted(rank.bundle, bundle)])
         arrives, dropoff_half = pickup_at + half + after_s, float(legs.dropoff_half_s[row])
         at = max(arrives, float(legs.drop_from[row]))
-        stops.append(PlannedStop(StopKind.DROPOFF, (leg_id,), leaves, arrives - dropoff_half, at, at + dropoff_half))
+        waits = at - arrives
+        departs_at, there_at = leaves + waits, arrives - dropoff_half + waits
+        stops.append(PlannedStop(StopKind.DROPOFF, (leg_id,), departs_at, there_at, at, at + dropoff_half))
         leaves = at + dropoff_half
     return PlannedRoute(couriers.states[courier].id, tuple(stops), float(prices.cost_min[bundle, courier]))

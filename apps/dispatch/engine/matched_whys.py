@@ -18,7 +18,8 @@ def matched_why(market: Market) -> Callable[[str, tuple[str, ...]], Why]:
 
     def why_of(courier_id: str, leg_ids: tuple[str, ...]) -> Why:
         prices = price(BundleTable.of([tuple(leg_row[leg_id] for leg_id in leg_ids)], market), market)
-        costs = np.where(prices.feasible[0], prices.cost_min[0], np.inf)
+        feasible = prices.feasible[0] & (len(leg_ids) <= market.couriers.room_for_legs)
+        costs = np.where(feasible, prices.cost_min[0], np.inf)
         chosen = courier_row[courier_id]
         order = [row for row in np.argsort(costs, kind="stable").tolist() if row != chosen and np.isfinite(costs[row])]
         return Why(

@@ -28,10 +28,11 @@ class Match:
 def match(bundles: BundleTable, market: Market) -> Match:
     """Choose the pairs that together save most against leaving their bundles out; none breaks a hard limit."""
     prices = price(bundles, market)
+    feasible = prices.feasible & (bundles.size[:, None] <= market.couriers.room_for_legs)
     saving = left_out_prices(bundles, market)[:, None] - prices.cost_min
     # A pair that breaks a limit, or costs more than it saves, is worth as much as no pair: the optimum may then contain
     # it, and it is dropped after.
-    worth = np.where(prices.feasible, np.maximum(saving, 0.0), 0.0)
+    worth = np.where(feasible, np.maximum(saving, 0.0), 0.0)
     bundle, courier = linear_sum_assignment(worth, maximize=True)
     chosen = worth[bundle, courier] > 0
     return Match(bundles=bundles, prices=prices, bundle=bundle[chosen], courier=courier[chosen])

@@ -40,6 +40,9 @@ class PlannerSettings:
     lateness_slope: float = 0.2
     """Minutes of cost per minute of lateness, on top of the minute itself."""
 
+    ready_risk: float = 0.2
+    """Where readiness is uncertain: the chance that parcels wait for their courier, up to which he may leave later."""
+
     riding_price: float = 0.0
     """Minutes of cost per minute of riding."""
 
@@ -105,6 +108,8 @@ class PlannerSettings:
             value = getattr(self, field.name)
             if not math.isfinite(value) or value < 0:
                 raise ValueError(f"{field.name} must be a finite number, 0 or more, not {value!r}")
+        if not 0 < self.ready_risk < 1:
+            raise ValueError(f"ready_risk must be between 0 and 1, not {self.ready_risk!r}")
         for name in AT_LEAST_ONE:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)!r}")

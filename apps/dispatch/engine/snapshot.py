@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from apps.core.geo import Point
 from apps.dispatch.engine.settings import PlannerSettings
 from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.engine.travel import StraightLine, TravelModel, VehicleProfile
+
+LastRoutes: TypeAlias = Mapping[str, tuple[tuple[StopKind, str], ...]]
+"""Stops (kind, leg) by courier, in order."""
 
 __all__ = ["CommittedStop", "CourierState", "OpenLeg", "Point", "Snapshot", "VehicleProfile"]
 
@@ -112,8 +116,8 @@ class Snapshot:
     legs: tuple[OpenLeg, ...]
     travel: TravelModel = field(default_factory=StraightLine)
     settings: PlannerSettings = field(default_factory=PlannerSettings)
-    last_routes: Mapping[str, tuple[tuple[StopKind, str], ...]] = field(default_factory=dict)
-    """Stops (kind, leg) by courier in the last plan; kept where they still hold. A leg that changes couriers pays for
+    last_routes: LastRoutes = field(default_factory=dict)
+    """Of the last plan; kept where they still hold. A leg that changes couriers pays for
     it."""
 
     def __post_init__(self) -> None:

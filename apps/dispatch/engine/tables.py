@@ -1,5 +1,6 @@
 """Couriers and legs as columns of numbers, one row each, in the order of the snapshot."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -29,6 +30,11 @@ def _limits(values: Sequence[float | None], none: float) -> Floats:
     return np.array([none if value is None else value for value in values], dtype=float)
 
 
+def _room_for_legs(state: CourierState) -> float:
+    held = len({stop.leg.id for stop in state.stops})
+    return math.inf if state.max_legs is None else max(0, state.max_legs - held)
+
+
 @dataclass(frozen=True, slots=True)
 class CourierTable:
     """Couriers of one matching; every array is (n_couriers,) but `position` (n_couriers, 2)."""
@@ -38,6 +44,10 @@ class CourierTable:
     available_at: Floats
     """The latest of now, free and on duty."""
     shift_ends_at: Floats
+    drop_by: Floats
+    """Infinite where he finishes what he has picked up."""
+    room_for_legs: Floats
+    """How many legs he may take beyond those he has; infinite where only the settings limit it."""
     tie_break_min: Floats
     """Minutes added per leg given to him, see `cost.tie_break_min`."""
     spare_weight_g: Floats
@@ -59,6 +69,8 @@ class CourierTable:
             position=_positions([s.position for s in states]),
             available_at=_column([max(now, s.free_at, s.on_duty_from) for s in states]),
             shift_ends_at=ends_at,
+            drop_by=_limits([s.drop_by for s in states], np.inf),
+            room_for_legs=_column([_room_for_legs(s) for s in states]),
             tie_break_min=tie_break_min(
                 legs_done=_column([s.legs_done for s in states]),
                 worked_s=np.clip(now, _column(start), ends_at) - _column(start),

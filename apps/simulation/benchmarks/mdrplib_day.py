@@ -5,12 +5,18 @@ really happens from the instance alone, without believing a plan.
 """
 
 import math
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from apps.dispatch.engine.readiness import expected_handover, expected_when_not_yet
 from apps.simulation.mdrplib.reader import Instance, InstanceCourier, InstanceOrder
+
+PREP_SPREAD_MIN = float(os.environ.get("SPREAD","3.6"))
+"""Scale of the logistic distribution that real preparation times are believed to have around their restaurant's
+mean."""
 
 
 class RuleBroken(Exception):
@@ -49,7 +55,7 @@ class CourierView:
     courier: InstanceCourier
     x_m: float
     y_m: float
-    free: int
+    free: float
     orders_given: int
 
 
@@ -59,6 +65,7 @@ class Day:
     def __init__(self, instance: Instance, prep: Prep = Prep.KNOWN) -> None:
         self.instance = instance
         self.prep = prep
+        self.prep_spread_min = PREP_SPREAD_MIN if prep is Prep.ESTIMATED else 0.0
         self.trips: list[Trip] = []
         self.open: dict[str, InstanceOrder] = {}
         self._orders = {order.id: order for order in instance.orders}
@@ -109,12 +116,15 @@ class Day:
         trips = self._trips_of[courier_id]
         return self.prep is Prep.KNOWN or not trips or (trips[-1].picked_up and trips[-1].pickup <= minute)
 
-    def _believed_free(self, trip: Trip, minute: int) -> int:
+    def _believed_free(self, trip: Trip, minute: int) -> float:
         if self.is_surely_free_at(trip.courier, minute):
             return trip.free
         ready = max(self.believed_ready(self._orders[order_id]) for order_id in trip.orders)
-        half = self.instance.parameters.pickup_service_min // 2
-        pickup = max(trip.arrives + half, ready, minute + 1)
+        arrives = trip.arrives + self.instance.parameters.pickup_service_min // 2
+        if arrives < minute:  # he is there, and would have left
+            pickup = max(expected_when_not_yet(ready, self.prep_spread_min, minute), minute + 1)
+        else:
+            pickup = expected_handover(ready, self.prep_spread_min, arrives)
         return pickup + self._after_pickup(trip.orders)[-1] + self.instance.parameters.dropoff_service_min // 2
 
     def assign(self, *, minute: int, courier_id: str, order_ids: Sequence[str], departs: int) -> Trip:

@@ -90,6 +90,7 @@ class _Feed:
                 pickup_place=order.restaurant,
                 placed_at=60.0 * order.placed_min,
                 ready_at=60.0 * day.believed_ready(order),
+                ready_spread_s=60.0 * day.prep_spread_min,
                 due_at=60.0 * (order.placed_min + parameters.target_click_to_door_min),
                 pickup_service_s=60.0 * parameters.pickup_service_min,
                 dropoff_service_s=60.0 * parameters.dropoff_service_min,

@@ -16,6 +16,7 @@ from apps.dispatch.engine.tick.committed import relax
 from apps.dispatch.engine.tick.places import great_circle_paces, in_space, ride_table
 from apps.dispatch.engine.tick.rows import COURIER, STOP, Records
 from apps.dispatch.engine.tick.state import Routes, World, no_routes
+from apps.dispatch.engine.tick.walk import ROUNDING_L
 from apps.dispatch.engine.travel import Floats
 
 NEIGHBOURS = 10  # of each kind, see `candidates.nearest_legs`
@@ -57,6 +58,7 @@ def build(market: Market) -> TickProblem:
         neighbours=np.empty((0, 0), dtype=np.int64),
         left_out=_left_out(table, market),
     )
+    stops["missed"][::2] = world.left_out
     relax(world, routes)
     world = _with_candidates(world, len(market.legs), market.settings.routes_candidates)
     return TickProblem(market, world, routes, legs, len(market.legs))
@@ -102,7 +104,7 @@ def _couriers(market: Market) -> Records:
     couriers["pickup_by"] = table.shift_ends_at - now
     couriers["drop_by"] = [np.inf if state.drop_by is None else state.drop_by - now for state in table.states]
     couriers["ride_price"] = rules.riding_price / MINUTE_S
-    couriers["grams"], couriers["litres"] = table.spare_weight_g, table.spare_volume_l
+    couriers["grams"], couriers["litres"] = table.spare_weight_g, table.spare_volume_l + ROUNDING_L
     couriers["parcels"] = table.spare_parcels
     couriers["most_aboard"] = rules.max_bundle_legs if rules.one_place_on_board else np.inf
     couriers["one_place"] = rules.one_place_on_board

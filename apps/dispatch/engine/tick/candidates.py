@@ -6,7 +6,7 @@ from apps.dispatch.engine.compiled import kernel
 from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.rows import START
 from apps.dispatch.engine.tick.state import World
-from apps.dispatch.engine.tick.walk import drop_cost, handover_at, ride_s
+from apps.dispatch.engine.tick.walk import ROUNDING_S, drop_cost, handover_at, ride_s
 from apps.dispatch.engine.travel import Floats
 
 
@@ -26,11 +26,12 @@ def lower_bounds(world: World, n_open: int) -> Floats:
                 continue
             to_pickup = ride_s(stops, couriers, rides, c, START, p)
             picked = handover_at(stops[p].opens, stops[p].spread, couriers[c].free + to_pickup + stops[p].half)
-            if picked > min(stops[p].closes, couriers[c].pickup_by):
+            if picked > min(stops[p].closes, couriers[c].pickup_by) + ROUNDING_S:
                 continue
             onward = ride_s(stops, couriers, rides, c, p, d)
             dropped = max(stops[d].opens, picked + stops[p].half + onward + stops[d].half)
-            if dropped > min(stops[d].closes, couriers[c].drop_by) or onward > stops[d].longest:
+            is_late = dropped > min(stops[d].closes, couriers[c].drop_by) + ROUNDING_S
+            if is_late or onward > stops[d].longest + ROUNDING_S:
                 continue
             bound[leg, c] = drop_cost(stops[d], dropped) + world.extra[leg, c]
     return bound

@@ -4,11 +4,11 @@ import numpy as np
 
 from apps.dispatch.engine.compiled import inlined, kernel, lean_kernel
 from apps.dispatch.engine.tables import Ints
-from apps.dispatch.engine.tick.rows import Records, Stops32
+from apps.dispatch.engine.tick.rows import START, Records, Stops32
 from apps.dispatch.engine.tick.walk import Here, begin, drop_cost, ride_s, step
 from apps.dispatch.engine.travel import Floats
 
-COST, ARRIVES, CALM, WEIGHT, PLACES = 0, 1, 2, 3, 4  # rows of the room
+COST, ARRIVES, CALM, WEIGHT, RIDING, PLACES = 0, 1, 2, 3, 4, 5  # rows of the room
 
 
 @kernel
@@ -24,17 +24,21 @@ def look_ahead(
     """Fill the room with what a delay at each position k of the route can do, at the least.
 
     COST is that of the stops before k; ARRIVES when the courier is at k, service apart; CALM the seconds of waiting
-    from k on, which may swallow a delay; WEIGHT what a second of delay of all drop-offs from k on costs. So a route
-    delayed by d at k costs at least WEIGHT x (d - CALM) more.
+    from k on, which may swallow a delay; WEIGHT what a second of delay of all drop-offs from k on costs; RIDING the
+    price of the ride to k. So a route delayed by d at k costs at least WEIGHT x (d - CALM) more, that ride apart.
     """
     here, total = begin(couriers, c), 0.0
     for k in range(n):
         b = seq[c, k]
         stop = stops[b]
-        arrives = here[0] + ride_s(stops, couriers, rides, c, here[1], b)
+        ride = ride_s(stops, couriers, rides, c, here[1], b)
+        arrives = here[0] + ride
         room[COST, k], room[ARRIVES, k], room[WEIGHT, k] = total, arrives, stop.weight
+        room[RIDING, k] = ride * couriers[c].ride_price
+        joins = stop.place >= 0 and here[1] != START and stops[max(here[1], 0)].place == stop.place
+        shared = 2.0 * here[6] if joins else 0.0
         cost, handover, here = step(stops, couriers, rides, picked, c, here, b)
-        room[CALM, k] = max(handover - arrives - stop.half, 0.0)
+        room[CALM, k] = max(handover - arrives - stop.half, 0.0) + shared
         total += cost
     room[COST, n], room[CALM, n], room[WEIGHT, n] = total, 0.0, 0.0
     for k in range(n - 1, -1, -1):
@@ -44,9 +48,9 @@ def look_ahead(
 
 @inlined
 def rest_at_least(room: Floats, k: int, n: int, arrives: float) -> float:
-    """Least cost of the stops from k on when the courier reaches k at `arrives`."""
+    """Least cost of the stops from k on when the courier reaches k at `arrives`, but for the ride to k."""
     delay = max(arrives - room[ARRIVES, k] - room[CALM, k], 0.0)
-    return float(room[COST, n] - room[COST, k] + room[WEIGHT, k] * delay)
+    return float(room[COST, n] - room[COST, k] - room[RIDING, k] + room[WEIGHT, k] * delay)
 
 
 @lean_kernel
@@ -81,7 +85,7 @@ def best_place(
         follows = stops[b]
         onward = there[0] + ride_s(stops, couriers, rides, c, p, b)
         if i < n and follows.place != pickup.place:
-            least += rest_at_least(room, i, n, onward)
+            least += rest_at_least(room, i, n, onward) + (onward - there[0]) * couriers[c].ride_price
         if least < best[0] and i >= first:
             start = (done + cost, there)
             best = best_drop(stops, couriers, rides, picked, seq, c, n, (leg, i), start, best, room)
@@ -113,7 +117,9 @@ def best_drop(
         cost, _, there = step(stops, couriers, rides, picked, c, here, d)
         total, b = so_far + cost, seq[c, min(j, n - 1)] if n > 0 else d
         onward = there[0] + ride_s(stops, couriers, rides, c, d, b)
-        rest = rest_at_least(room, j, n, onward) if j < n else 0.0
+        rest = 0.0
+        if j < n:
+            rest = rest_at_least(room, j, n, onward) + (onward - there[0]) * couriers[c].ride_price
         if total + rest - base < best[0]:
             total = ride_on(stops, couriers, rides, picked, seq, c, n, j, (total, there), base + best[0])
             if total - base < best[0]:

@@ -49,26 +49,32 @@ def nth_trip(world: World, routes: Routes, c: int, number: int) -> tuple[int, in
 
 
 @kernel
-def take_trips(world: World, routes: Routes, number: int) -> tuple[Trips, Ints]:
-    """Take the n-th trip out of every route; returns them, and (C,) which trip each courier had, or NOBODY."""
+def take_trips(world: World, routes: Routes, number: int) -> Trips:
+    """Take the n-th trip out of every route."""
     n_couriers, width = routes.seq.shape
     trips = Trips(
         np.empty(n_couriers, np.int64), np.empty(n_couriers, np.int64), np.empty((n_couriers, width), np.int32)
     )
-    had = np.full(n_couriers, NOBODY)
     n = 0
     for c in range(n_couriers):
         start, end = nth_trip(world, routes, c, number)
         if end == 0:
             continue
-        trips.courier[n], trips.length[n], had[c] = c, end - start, n
-        trips.stops[n, : end - start] = routes.seq[c, start:end]
-        for k in range(end, routes.length[c]):
-            routes.seq[c, start + k - end] = routes.seq[c, k]
-        routes.length[c] -= end - start
+        size, before = end - start, routes.cost[c]
+        trips.courier[n], trips.length[n] = c, size
+        trips.stops[n, :size] = routes.seq[c, start:end]
+        for k in range(start, routes.length[c] - size):
+            routes.seq[c, k] = routes.seq[c, k + size]
+        routes.length[c] -= size
         routes.cost[c] = cost_now(world, routes, c)
+        if routes.cost[c] == np.inf:  # picked up earlier, a leg whose drop-off must wait may be on board too long
+            for k in range(routes.length[c] - 1, start - 1, -1):
+                routes.seq[c, k + size] = routes.seq[c, k]
+            routes.seq[c, start:end] = trips.stops[n, :size]
+            routes.length[c], routes.cost[c] = routes.length[c] + size, before
+            continue
         n += 1
-    return Trips(trips.courier[:n], trips.length[:n], trips.stops[:n]), had
+    return Trips(trips.courier[:n], trips.length[:n], trips.stops[:n])
 
 
 @lean_kernel
@@ -144,13 +150,21 @@ def put_trips(world: World, routes: Routes, trips: Trips, to: Ints, positions: I
 
 def deal_out(world: World, routes: Routes, number: int) -> float:
     """Deal the n-th trips (0: the first) out anew; returns the minutes gained."""
-    trips, _ = take_trips(world, routes, number)
+    before = _total_min(world, routes)
+    trips = take_trips(world, routes, number)
     if len(trips.courier) == 0:
         return 0.0
     costs, positions = deal_costs(world, routes, trips)
     rows, to = linear_sum_assignment(costs)
-    gain = float(costs[rows, trips.courier].sum() - costs[rows, to].sum())
-    if gain <= LEAST_GAIN_MIN:
-        to, gain = trips.courier, 0.0
+    if costs[rows, trips.courier].sum() - costs[rows, to].sum() <= LEAST_GAIN_MIN:
+        to = trips.courier
     put_trips(world, routes, trips, to.astype(np.int64), positions)
-    return gain
+    gain = before - _total_min(world, routes)
+    return gain if gain > LEAST_GAIN_MIN else 0.0
+
+
+def _total_min(world: World, routes: Routes) -> float:
+    """Minutes that the routes cost."""
+    who = routes.courier_of[: len(world.extra)]
+    legs = np.flatnonzero(who != NOBODY)
+    return float(routes.cost.sum() + world.extra[legs, who[legs]].sum())

@@ -29,6 +29,7 @@ STOP = np.dtype(
         ("slope", "f8"),  # minutes of cost per second of lateness
         ("weight", "f8"),  # what a second of this drop-off counts: 1/60 for a real leg, less for one only expected
         ("longest", "f8"),  # seconds on board
+        ("missed", "f8"),  # minutes of cost when it is not ready before its courier's shift ends
     ],
     align=True,
 )

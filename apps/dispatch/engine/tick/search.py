@@ -7,11 +7,13 @@ import numpy as np
 
 from apps.dispatch.engine.tables import Ints, Mask
 from apps.dispatch.engine.tick.build import TickProblem
+from apps.dispatch.engine.tick.last_plan import keep_last
 from apps.dispatch.engine.tick.levels import deal_out
 from apps.dispatch.engine.tick.regret import insert_by_regret
 from apps.dispatch.engine.tick.relocate import relocate
 from apps.dispatch.engine.tick.ruin import ruin_and_recreate
 from apps.dispatch.engine.tick.state import NOBODY
+from apps.dispatch.engine.travel import Floats
 
 BATCH = 64  # legs relocated, or rounds of ruin, between two looks at the clock
 LEVELS = 3
@@ -41,10 +43,13 @@ class Changes:
     clock: int = 1
 
     @classmethod
-    def of(cls, problem: TickProblem) -> "Changes":
-        """Everything is new."""
+    def of(cls, problem: TickProblem, kept: Floats | None = None) -> "Changes":
+        """Everything is new, but routes that still cost what they did when they were `kept` (C,) from the last plan."""
         n_couriers, n_legs = len(problem.routes.length), len(problem.routes.courier_of)
-        return cls(np.ones(n_couriers, dtype=np.int64), np.zeros(n_legs, dtype=np.int64))
+        is_new = np.ones(n_couriers, dtype=np.int64)
+        if kept is not None:
+            is_new[problem.routes.cost == kept] = 0
+        return cls(is_new, np.zeros(n_legs, dtype=np.int64))
 
 
 def search(problem: TickProblem) -> None:
@@ -52,8 +57,12 @@ def search(problem: TickProblem) -> None:
     rules = problem.market.settings
     budget, legs = Budget(rules.routes_budget_s), np.arange(problem.n_open)
     among = np.ones(len(problem.routes.length), dtype=np.bool_)
+    kept = None
+    if problem.market.last_routes:
+        keep_last(problem)
+        kept = problem.routes.cost.copy()
     insert_by_regret(problem.world, problem.routes, legs)
-    total, changes = total_min(problem), Changes.of(problem)
+    total, changes = total_min(problem), Changes.of(problem, kept)
     for _ in range(rules.routes_rounds):
         if budget.is_spent():
             break
@@ -95,9 +104,10 @@ def deal_levels(problem: TickProblem, changes: Changes, budget: Budget) -> None:
     for level in range(LEVELS):
         if budget.is_spent():
             return
+        before = problem.routes.cost.copy()
         if deal_out(problem.world, problem.routes, level) > 0:
             changes.clock += 1
-            changes.stamp[:] = changes.clock
+            changes.stamp[problem.routes.cost != before] = changes.clock
 
 
 def ruin(problem: TickProblem, legs: Ints, among: Mask, budget: Budget) -> None:

@@ -15,6 +15,7 @@ from apps.dispatch.engine.tick.rows import START, Records, Stops32
 from apps.dispatch.engine.travel import Floats
 
 ROUNDING_S = 1e-5
+ROUNDING_L = 1e-6  # litres are no whole numbers: their sums may exceed what they fill exactly
 CHORD_TO_ARC = 1 / (24.0 * EARTH_RADIUS_M**2)
 Record: TypeAlias = Any
 
@@ -90,6 +91,8 @@ def step(
         aboard += 1.0
         is_broken |= aboard > who.most_aboard or grams > who.grams or litres > who.litres or parcels > who.parcels
         is_broken |= stop.is_fixed == 0 and handover > who.pickup_by + ROUNDING_S
+        if stop.spread > 0.0 and stop.is_fixed == 0:
+            cost += stop.missed / (1.0 + math.exp(min((who.pickup_by - stop.opens) / stop.spread, 30.0)))
         on_board_since = handover
     else:
         handover = max(stop.opens, here[0] + ride + half)

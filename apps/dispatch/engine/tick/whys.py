@@ -50,14 +50,16 @@ def price_of_each(world: World, routes: Routes, legs: Ints, most: int) -> Floats
         take_out(routes, home, leg)
     routes.cost[home] = cost_now(world, routes, home)
     n_candidates = world.candidates.shape[1]
-    prices = np.full(n_candidates, np.inf)
+    prices, best = np.full(n_candidates, np.inf), np.full(most, np.inf)
     for rank in range(n_candidates):
-        known = np.sort(prices[:rank])
-        if rank >= most and world.bound[legs[0], rank] >= known[most - 1]:
+        if world.bound[legs[0], rank] >= best[most - 1]:
             break
         c = world.candidates[legs[0], rank]
         if c != home:
             prices[rank] = added_by(world, routes, legs, c)
+            if prices[rank] < best[most - 1]:
+                best[most - 1] = prices[rank]
+                best = np.sort(best)
     routes.seq[home] = old
     routes.length[home], routes.cost[home] = n, before
     for leg in legs:

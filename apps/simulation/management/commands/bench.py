@@ -1,5 +1,6 @@
-"""Benchmarks of the dispatch engine: `manage.py bench mdrplib --data DIR --out DIR`."""
+"""Benchmarks of the dispatch engine: `manage.py bench mdrplib|lilim --data DIR --out DIR`, `bench tick --out DIR`."""
 
+from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from apps.simulation.benchmarks.mdrplib_day import Prep
 
 
 class Command(BaseCommand):
-    help = "Measures the dispatch engine on published instances, read from a folder."
+    help = "Measures the dispatch engine on published instances, read from a folder, or on a made-up city."
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,17 +25,48 @@ class Command(BaseCommand):
         mdrplib.add_argument("--shuffle", type=int, help="seed for another order of couriers, which moves only ties")
         mdrplib.add_argument("--jobs", type=int, help="processes; as many as cores if not given")
 
+        lilim = suites.add_parser("lilim", help="Li and Lim's pickup and delivery with time windows.")
+        lilim.add_argument("--data", type=Path, required=True, help="folder of instances, and best_known.csv if any")
+        lilim.add_argument("--instances", default="all", help="all, or names parted by commas")
+        lilim.add_argument("--out", type=Path, required=True, help="folder for solutions and the summary")
+        lilim.add_argument("--seconds", type=float, default=10.0, help="for each instance")
+        lilim.add_argument("--seed", type=int, default=1)
+        lilim.add_argument("--jobs", type=int, default=1, help="processes")
+
+        tick = suites.add_parser("tick", help="The live tick on a made-up city, beside VROOM. Without a size, three.")
+        tick.add_argument("--couriers", type=int)
+        tick.add_argument("--legs", type=int)
+        tick.add_argument("--seeds", type=int, default=3, help="cities of each size")
+        tick.add_argument("--vroom", action=BooleanOptionalAction, default=True, help="compare, if pyvroom is there")
+        tick.add_argument("--out", type=Path, required=True, help="folder for the summary")
+
     def handle(self, *_: Any, **options: Any) -> None:
+        suites = {"mdrplib": self._mdrplib, "lilim": self._lilim, "tick": self._tick}
         try:
-            chosen = BenchOptions(
-                data=options["data"],
-                out=options["out"],
-                instances=options["instances"],
-                tick_s=options["tick"],
-                prep=Prep(options["prep"]),
-                shuffle=options["shuffle"],
-                jobs=options["jobs"],
-            )
-            run(chosen, self.stdout.write)
+            suites[options["suite"]](options)
         except BenchFailed as error:
             raise CommandError(str(error)) from None
+
+    def _mdrplib(self, options: dict[str, Any]) -> None:
+        chosen = BenchOptions(
+            data=options["data"],
+            out=options["out"],
+            instances=options["instances"],
+            tick_s=options["tick"],
+            prep=Prep(options["prep"]),
+            shuffle=options["shuffle"],
+            jobs=options["jobs"],
+        )
+        run(chosen, self.stdout.write)
+
+    def _lilim(self, options: dict[str, Any]) -> None:
+        from apps.simulation.benchmarks import lilim
+
+        names = ("data", "out", "instances", "seconds", "seed", "jobs")
+        lilim.run(lilim.LilimOptions(**{name: options[name] for name in names}), self.stdout.write)
+
+    def _tick(self, options: dict[str, Any]) -> None:
+        from apps.simulation.benchmarks import tick
+
+        names = ("couriers", "legs", "seeds", "vroom", "out")
+        tick.run(tick.TickOptions(**{name: options[name] for name in names}), self.stdout.write)
