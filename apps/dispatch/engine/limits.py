@@ -37,8 +37,13 @@ def has_skills(legs: Sequence[OpenLeg], couriers: CourierTable) -> Mask:
 
 def is_not_excluded(legs: Sequence[OpenLeg], couriers: CourierTable) -> Mask:
     """Whether the courier has neither declined the leg nor been kept from it."""
-    excluded = [leg.excluded_couriers or None for leg in legs]
-    return _mask(excluded, couriers, lambda ids, courier: courier.id not in ids)
+    column = {courier.id: row for row, courier in enumerate(couriers.states)}
+    mask = np.ones((len(legs), len(couriers)), dtype=bool)
+    for row, leg in enumerate(legs):
+        for courier_id in leg.excluded_couriers:
+            if courier_id in column:
+                mask[row, column[courier_id]] = False
+    return mask
 
 
 def can_carry_weight(legs: LegTable, couriers: CourierTable) -> Mask:

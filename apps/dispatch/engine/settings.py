@@ -37,7 +37,7 @@ class PlannerSettings:
     lateness_threshold_s: float = 40 * MINUTE_S
     """A leg without a due time is late this many seconds after it was placed."""
 
-    lateness_slope: float = 0.2
+    lateness_slope: float = 0.4
     """Minutes of cost per minute of lateness, on top of the minute itself."""
 
     ready_risk: float = 0.2
@@ -97,7 +97,7 @@ class PlannerSettings:
     routes_budget_s: float = 0.0
     """Stop improving routes after so many seconds; the plan then depends on the machine. 0: rounds alone decide."""
 
-    ruin_rounds: int = 0
+    ruin_rounds: int = 256
     """Rounds of ruin and recreate."""
 
     deals_levels: bool = True

@@ -36,7 +36,7 @@ def warm() -> None:
             parcels_on_board=1,
         ),
     )
-    plan(Snapshot(now=0.0, couriers=couriers, legs=legs, settings=PlannerSettings(tick_s=900.0, ruin_rounds=64)))
+    plan(Snapshot(now=0.0, couriers=couriers, legs=legs, settings=PlannerSettings(tick_s=900.0)))
     if COMPILED:
         _warm_dealing(Market.of(Snapshot(now=0.0, couriers=couriers, legs=legs), couriers, legs[:2]))
 

@@ -5,18 +5,19 @@ really happens from the instance alone, without believing a plan.
 """
 
 import math
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from apps.dispatch.engine.readiness import expected_handover, expected_when_not_yet
 from apps.simulation.mdrplib.reader import Instance, InstanceCourier, InstanceOrder
 
-PREP_SPREAD_MIN = float(os.environ.get("SPREAD","3.6"))
+PREP_SPREAD_MIN = 3.6
 """Scale of the logistic distribution that real preparation times are believed to have around their restaurant's
 mean."""
+EARLY_SHARE = 1.1
+"""A busy courier is believed to be free when preparation is so many scales shorter than the mean, a quarter of the
+time: plans that count on him too early cost nothing, for nobody is committed before he is free."""
 
 
 class RuleBroken(Exception):
@@ -55,7 +56,7 @@ class CourierView:
     courier: InstanceCourier
     x_m: float
     y_m: float
-    free: float
+    free: int
     orders_given: int
 
 
@@ -116,15 +117,12 @@ class Day:
         trips = self._trips_of[courier_id]
         return self.prep is Prep.KNOWN or not trips or (trips[-1].picked_up and trips[-1].pickup <= minute)
 
-    def _believed_free(self, trip: Trip, minute: int) -> float:
+    def _believed_free(self, trip: Trip, minute: int) -> int:
         if self.is_surely_free_at(trip.courier, minute):
             return trip.free
         ready = max(self.believed_ready(self._orders[order_id]) for order_id in trip.orders)
-        arrives = trip.arrives + self.instance.parameters.pickup_service_min // 2
-        if arrives < minute:  # he is there, and would have left
-            pickup = max(expected_when_not_yet(ready, self.prep_spread_min, minute), minute + 1)
-        else:
-            pickup = expected_handover(ready, self.prep_spread_min, arrives)
+        half = self.instance.parameters.pickup_service_min // 2
+        pickup = max(trip.arrives + half, ready - round(EARLY_SHARE * self.prep_spread_min), minute + 1)
         return pickup + self._after_pickup(trip.orders)[-1] + self.instance.parameters.dropoff_service_min // 2
 
     def assign(self, *, minute: int, courier_id: str, order_ids: Sequence[str], departs: int) -> Trip:

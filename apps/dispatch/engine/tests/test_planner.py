@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.dispatch.engine import PlannerSettings, StopKind, UnassignedReason, plan
+from apps.dispatch.engine import CommittedStop, PlannerSettings, StopKind, UnassignedReason, plan
 from apps.dispatch.engine.tests.factories import BIKE, VAN, at, make_courier, make_leg, make_snapshot
 
 
@@ -81,7 +81,7 @@ def test_legs_of_one_place_travel_apart_when_couriers_abound():
     assert sorted(commitment.leg_ids for commitment in outcome.commitments) == [("a",), ("b",)]
 
 
-def test_legs_of_different_places_are_never_joined():
+def test_pickups_of_different_places_are_different_stops():
     outcome = plan(make_snapshot([make_courier()], [make_leg("a"), make_leg("b")]))
     assert len(outcome.commitments[0].leg_ids) == 1
     pickups = [stop for stop in outcome.routes[0].stops if stop.kind is StopKind.PICKUP]
@@ -139,11 +139,55 @@ def test_an_empty_city_gives_an_empty_plan():
     assert (outcome.routes, outcome.commitments, outcome.unassigned) == ((), (), {})
 
 
+def committed(leg, since=None):
+    """On board since then, or still to be picked up."""
+    dropoff = CommittedStop(StopKind.DROPOFF, leg, since)
+    return (dropoff,) if since is not None else (CommittedStop(StopKind.PICKUP, leg), dropoff)
+
+
+def test_a_new_leg_is_picked_up_on_the_way_to_a_committed_drop_off():
+    has = make_leg("has", dropoff=at(3_000))
+    courier = make_courier(stops=committed(has, since=-60.0), parcels_on_board=1)
+    route = plan(make_snapshot([courier], [make_leg()])).routes[0]
+    assert [(stop.leg_ids, stop.is_committed) for stop in route.stops] == [
+        (("leg",), False),
+        (("leg",), False),
+        (("has",), True),
+    ]
+    assert route.leg_ids == ("leg",)
+
+
+def test_a_promise_to_a_committed_recipient_goes_before_a_new_leg():
+    has = make_leg("has", dropoff=at(3_000), promised_at=700.0)  # alone he is there at 660
+    courier = make_courier(stops=committed(has, since=-60.0), parcels_on_board=1)
+    route = plan(make_snapshot([courier], [make_leg()])).routes[0]
+    assert [stop.leg_ids for stop in route.stops] == [("has",), ("leg",), ("leg",)]
+
+
+def test_a_new_leg_joins_a_committed_pickup_of_its_place_and_is_reached_with_it():
+    courier = make_courier(stops=committed(make_leg("has", pickup_place="bistro", ready_at=600.0)))
+    new = make_leg("new", pickup_place="bistro", ready_at=600.0)
+    first, second = plan(make_snapshot([courier], [new])).routes[0].stops[:2]
+    assert {first.leg_ids, second.leg_ids} == {("has",), ("new",)}
+    assert (first.departs_at, first.arrives_at) == (second.departs_at, second.arrives_at)
+    assert second.handover_at == first.handover_at == 600.0
+
+
+def test_he_is_at_a_place_in_time_for_the_leg_that_must_be_gone_before_the_other_is_ready():
+    hurried = make_leg("hurried", pickup_place="bistro", ready_at=500.0, pickup_by=700.0)
+    slow = make_leg("slow", pickup_place="bistro", ready_at=1_000.0)
+    route = plan(make_snapshot([make_courier()], [hurried, slow])).routes[0]
+    assert route.stops[0].arrives_at <= 700.0 - 60.0
+
+
 REASONS = {
     UnassignedReason.NO_COURIER_ON_SHIFT: ({"shift_ends_at": -1.0}, {}),
     UnassignedReason.NO_ELIGIBLE_FLEET: ({}, {"eligible_fleets": frozenset({"elsewhere"})}),
     UnassignedReason.MISSING_SKILL: ({"skills": frozenset({"cold"})}, {"skills": frozenset({"cold", "alcohol"})}),
     UnassignedReason.TOO_HEAVY: ({"weight_on_board_g": 5_000}, {"weight_g": 6_000}),
+    UnassignedReason.NO_SUITABLE_VEHICLE: ({}, {"vehicle_kinds": frozenset({"van"})}),
+    UnassignedReason.TOO_LARGE: ({"volume_on_board_l": 100.0}, {"volume_l": 30.0}),
+    UnassignedReason.TOO_LONG_ON_BOARD: ({}, {"max_on_board_s": 300.0}),
     UnassignedReason.TOO_MANY_PARCELS: ({"parcels_on_board": 2}, {"parcels": 3}),
     UnassignedReason.EVERY_COURIER_DECLINED: ({}, {"excluded_couriers": frozenset({"bo"})}),
     UnassignedReason.SHIFT_ENDS_TOO_SOON: ({"shift_ends_at": 100.0}, {}),

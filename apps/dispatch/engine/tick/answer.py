@@ -1,6 +1,5 @@
 """From rows back to ids and moments: the routes as planned."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +53,7 @@ def planned_routes(problem: TickProblem) -> list[PlannedRoute]:
         n_open=problem.n_open,
         leg_ids=[leg.id for leg in problem.legs],
         places=problem.world.stops["place"].tolist(),
-        wanted=_wanted(problem),
+        wanted=problem.world.stops["wanted"].tolist(),
         closes=problem.world.stops["closes"].tolist(),
         times=timetables(problem.world, routes).tolist(),
     )
@@ -67,13 +66,6 @@ def planned_routes(problem: TickProblem) -> list[PlannedRoute]:
             planned.append(PlannedRoute(states[c].id, _planned_stops(stops, rows, first), costs[c]))
             first += n
     return planned
-
-
-def _wanted(problem: TickProblem) -> list[float]:
-    """By stop: when it opens; where readiness is uncertain, earlier, see `readiness.wanted_arrival`."""
-    stops, risk = problem.world.stops, problem.market.settings.ready_risk
-    wanted: list[float] = (stops["opens"] + stops["spread"] * math.log(risk / (1 - risk))).tolist()
-    return wanted
 
 
 def _costs(problem: TickProblem) -> list[float]:

@@ -1,5 +1,6 @@
 """From a market to the rows of the kernels, and back to nothing: only numbers leave this file."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,6 @@ def build(market: Market) -> TickProblem:
         neighbours=np.empty((0, 0), dtype=np.int64),
         left_out=_left_out(table, market),
     )
-    stops["missed"][::2] = world.left_out
     relax(world, routes)
     world = _with_candidates(world, len(market.legs), market.settings.routes_candidates)
     return TickProblem(market, world, routes, legs, len(market.legs))
@@ -79,6 +79,8 @@ def _stops(table: LegTable, market: Market) -> Records:
     pickups["opens"], dropoffs["opens"] = table.ready_at - now, table.drop_from - now
     pickups["closes"], dropoffs["closes"] = table.pickup_by - now, table.drop_by - now
     pickups["spread"] = table.ready_spread_s
+    stops["wanted"] = stops["opens"]
+    pickups["wanted"] += table.ready_spread_s * math.log(market.settings.ready_risk / (1 - market.settings.ready_risk))
     pickups["half"], dropoffs["half"] = table.pickup_half_s, table.dropoff_half_s
     rows: dict[str, int] = {}
     pickups["place"] = [rows.setdefault(leg.pickup_place, len(rows)) for leg in table.legs]

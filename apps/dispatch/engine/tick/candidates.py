@@ -25,7 +25,8 @@ def lower_bounds(world: World, n_open: int) -> Floats:
             if world.extra[leg, c] == np.inf:
                 continue
             to_pickup = ride_s(stops, couriers, rides, c, START, p)
-            picked = handover_at(stops[p].opens, stops[p].spread, couriers[c].free + to_pickup + stops[p].half)
+            arrives = max(couriers[c].free + to_pickup + stops[p].half, stops[p].wanted)
+            picked = handover_at(stops[p].opens, stops[p].spread, arrives)
             if picked > min(stops[p].closes, couriers[c].pickup_by) + ROUNDING_S:
                 continue
             onward = ride_s(stops, couriers, rides, c, p, d)

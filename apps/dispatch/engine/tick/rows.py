@@ -14,6 +14,7 @@ STOP = np.dtype(
         ("opens", "f8"),  # no handover before it: ready at a pickup, the window's start at a drop-off
         ("closes", "f8"),  # no handover after it
         ("spread", "f8"),  # of the readiness: scale of a logistic distribution around `opens`; 0 when it is known
+        ("wanted", "f8"),  # being there earlier gains nothing: `opens`, or a quantile before it where that is uncertain
         ("half", "f8"),  # service before the handover, and again after it
         ("x", "f8"),
         ("y", "f8"),
@@ -29,7 +30,6 @@ STOP = np.dtype(
         ("slope", "f8"),  # minutes of cost per second of lateness
         ("weight", "f8"),  # what a second of this drop-off counts: 1/60 for a real leg, less for one only expected
         ("longest", "f8"),  # seconds on board
-        ("missed", "f8"),  # minutes of cost when it is not ready before its courier's shift ends
     ],
     align=True,
 )

@@ -86,13 +86,11 @@ def step(
         arrives, joins = here[0] + ride, here[1] != START and before.place == stop.place
         if joins:
             arrives, half = here[0] - 2.0 * here[6], max(here[6], half)
-        handover = handover_at(stop.opens, stop.spread, arrives + half)
+        handover = handover_at(stop.opens, stop.spread, max(arrives + half, stop.wanted))
         is_broken = not joins and who.one_place > 0 and aboard > 0.0
         aboard += 1.0
         is_broken |= aboard > who.most_aboard or grams > who.grams or litres > who.litres or parcels > who.parcels
         is_broken |= stop.is_fixed == 0 and handover > who.pickup_by + ROUNDING_S
-        if stop.spread > 0.0 and stop.is_fixed == 0:
-            cost += stop.missed / (1.0 + math.exp(min((who.pickup_by - stop.opens) / stop.spread, 30.0)))
         on_board_since = handover
     else:
         handover = max(stop.opens, here[0] + ride + half)
