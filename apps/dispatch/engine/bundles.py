@@ -1,5 +1,6 @@
 """Bundles: legs of one pickup place, picked up together and dropped off in a fixed order."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,8 +92,8 @@ class Prices:
     """No limit is broken, time apart."""
 
 
-def price(bundles: BundleTable, market: Market) -> Prices:
-    """Price every bundle with every courier."""
+def price(bundles: BundleTable, market: Market, *, is_searched: bool = False) -> Prices:
+    """Price every bundle with every courier; as the search does where readiness is uncertain, or as if it were known."""
     couriers, legs = market.couriers, market.legs
     allowed = market.may_carry[bundles.first]
     for bundle in np.flatnonzero(bundles.size > 1):
@@ -100,6 +101,8 @@ def price(bundles: BundleTable, market: Market) -> Prices:
     ride = couriers.rides_to(bundles.pickup, market.travel)
     half = bundles.pickup_half_s[:, None]
     pickup_at = np.maximum(bundles.ready_at[:, None], couriers.available_at + ride + half)
+    if is_searched and legs.ready_spread_s.any():
+        pickup_at = _expected_pickup(bundles, market, couriers.available_at + ride + half)
     in_time, short_enough = allowed & (pickup_at <= couriers.shift_ends_at), np.ones_like(allowed)
     cost = bundles.size[:, None] * couriers.tie_break_min
     for rank in bundles.ranks:
@@ -123,6 +126,17 @@ def price(bundles: BundleTable, market: Market) -> Prices:
         pickup_at=pickup_at,
         allowed=allowed,
     )
+
+
+def _expected_pickup(bundles: BundleTable, market: Market, arrives: Floats) -> Floats:
+    """`tick.walk.handover_at` of every bundle with every courier."""
+    ready = bundles.ready_at[:, None]
+    spread, risk = market.legs.ready_spread_s[bundles.first][:, None], market.settings.ready_risk
+    there = np.maximum(arrives, ready + spread * math.log(risk / (1 - risk)))
+    later = np.maximum(ready, there)
+    scale = np.where(spread > 0, spread, 1.0)
+    answer: Floats = np.where(spread > 0, later + spread * np.log1p(np.exp(-np.abs(there - ready) / scale)), later)
+    return answer
 
 
 def left_out_prices(bundles: BundleTable, market: Market) -> Floats:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.dispatch.engine.bundles import BundleTable, price
+from apps.dispatch.engine.compiled import COMPILED
 from apps.dispatch.engine.limits import (
     can_carry_weight,
     fits_in,
@@ -79,7 +80,8 @@ def _limits(market: Market) -> Iterator[tuple[UnassignedReason, Mask]]:
     yield UnassignedReason.TOO_LARGE, fits_in(legs, couriers)
     yield UnassignedReason.TOO_MANY_PARCELS, has_room(legs, couriers)
     yield UnassignedReason.EVERY_COURIER_DECLINED, is_not_excluded(legs.legs, couriers)
-    prices = price(BundleTable.of([(row,) for row in range(len(legs))], market), market)
+    is_searched = COMPILED and market.settings.routes_rounds > 0
+    prices = price(BundleTable.of([(row,) for row in range(len(legs))], market), market, is_searched=is_searched)
     yield UnassignedReason.SHIFT_ENDS_TOO_SOON, prices.pickup_at <= couriers.shift_ends_at
     yield UnassignedReason.WINDOW_CANNOT_BE_MET, prices.in_time
     yield UnassignedReason.TOO_LONG_ON_BOARD, prices.feasible

@@ -12,6 +12,7 @@ AT_LEAST_ONE = (
     "max_couriers",
     "routes_max_legs",
     "routes_candidates",
+    "threads",
 )
 
 
@@ -93,6 +94,10 @@ class PlannerSettings:
 
     routes_candidates: int = 100
     """Couriers that a leg is tried with: those with whom it could cost least."""
+
+    threads: int = 1
+    """2: large plans are searched in halves, each in a thread of its own. The outcome depends on this, not on
+    timing."""
 
     routes_budget_s: float = 0.0
     """Stop improving routes after so many seconds; the plan then depends on the machine. 0: rounds alone decide."""

@@ -1,5 +1,7 @@
 """Getting the planner ready before the first plan that anybody waits for."""
 
+import numpy as np
+
 from apps.core.geo import Point
 from apps.dispatch.engine.compiled import COMPILED
 from apps.dispatch.engine.market import Market
@@ -51,4 +53,4 @@ def _warm_dealing(market: Market) -> None:
     for courier, leg in ((0, 0), (1, 1)):
         put_in(problem.routes, courier, leg, 0, 0)
         problem.routes.cost[courier] = cost_now(problem.world, problem.routes, courier)
-    deal_out(problem.world, problem.routes, 0)
+    deal_out(problem.world, problem.routes, 0, np.ones(2, dtype=np.bool_))

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from apps.dispatch.engine.compiled import kernel, lean_kernel
-from apps.dispatch.engine.tables import Ints
+from apps.dispatch.engine.tables import Ints, Mask
 from apps.dispatch.engine.tick.rows import Stops32
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now
 from apps.dispatch.engine.tick.walk import route_cost
@@ -49,7 +49,7 @@ def nth_trip(world: World, routes: Routes, c: int, number: int) -> tuple[int, in
 
 
 @kernel
-def take_trips(world: World, routes: Routes, number: int) -> Trips:
+def take_trips(world: World, routes: Routes, among: Mask, number: int) -> Trips:
     """Take the n-th trip out of every route."""
     n_couriers, width = routes.seq.shape
     trips = Trips(
@@ -57,7 +57,7 @@ def take_trips(world: World, routes: Routes, number: int) -> Trips:
     )
     n = 0
     for c in range(n_couriers):
-        start, end = nth_trip(world, routes, c, number)
+        start, end = nth_trip(world, routes, c, number) if among[c] else (0, 0)
         if end == 0:
             continue
         size, before = end - start, routes.cost[c]
@@ -114,7 +114,7 @@ def cheapest_position(
 
 
 @kernel
-def deal_costs(world: World, routes: Routes, trips: Trips) -> tuple[Floats, Ints]:
+def deal_costs(world: World, routes: Routes, trips: Trips, among: Mask) -> tuple[Floats, Ints]:
     """What each trip adds with each courier, (T, C), and at which position.
 
     Priced are who had it and the candidates of its first leg.
@@ -129,7 +129,7 @@ def deal_costs(world: World, routes: Routes, trips: Trips) -> tuple[Floats, Ints
             c = world.candidates[first, rank]
             if world.bound[first, rank] == np.inf:
                 break
-            if c != home:
+            if c != home and among[c]:
                 costs[trip, c], positions[trip, c] = cheapest_position(world, routes, trips, trip, c, room)
     return costs, positions
 
@@ -148,23 +148,25 @@ def put_trips(world: World, routes: Routes, trips: Trips, to: Ints, positions: I
             routes.courier_of[trips.stops[trip, k] >> 1] = c
 
 
-def deal_out(world: World, routes: Routes, number: int) -> float:
-    """Deal the n-th trips (0: the first) out anew; returns the minutes gained."""
-    before = _total_min(world, routes)
-    trips = take_trips(world, routes, number)
+def deal_out(world: World, routes: Routes, number: int, among: Mask) -> float:
+    """Deal the n-th trips (0: the first) of the couriers of `among` out anew; returns the minutes gained."""
+    before = _total_min(world, routes, among)
+    trips = take_trips(world, routes, among, number)
     if len(trips.courier) == 0:
         return 0.0
-    costs, positions = deal_costs(world, routes, trips)
-    rows, to = linear_sum_assignment(costs)
+    costs, positions = deal_costs(world, routes, trips, among)
+    columns = np.flatnonzero(among)
+    rows, chosen = linear_sum_assignment(costs[:, columns])
+    to = columns[chosen]
     if costs[rows, trips.courier].sum() - costs[rows, to].sum() <= LEAST_GAIN_MIN:
         to = trips.courier
     put_trips(world, routes, trips, to.astype(np.int64), positions)
-    gain = before - _total_min(world, routes)
+    gain = before - _total_min(world, routes, among)
     return gain if gain > LEAST_GAIN_MIN else 0.0
 
 
-def _total_min(world: World, routes: Routes) -> float:
+def _total_min(world: World, routes: Routes, among: Mask) -> float:
     """Minutes that the routes cost."""
-    who = routes.courier_of[: len(world.extra)]
-    legs = np.flatnonzero(who != NOBODY)
-    return float(routes.cost.sum() + world.extra[legs, who[legs]].sum())
+    who = routes.courier_of[: len(world.extra)].copy()
+    legs = np.flatnonzero((who != NOBODY) & among[who])
+    return float(routes.cost[among].sum() + world.extra[legs, who[legs]].sum())

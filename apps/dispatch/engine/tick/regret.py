@@ -7,7 +7,7 @@ until the route of that courier changes.
 import numpy as np
 
 from apps.dispatch.engine.compiled import kernel, lean_kernel
-from apps.dispatch.engine.tables import Ints
+from apps.dispatch.engine.tables import Ints, Mask
 from apps.dispatch.engine.tick.insertion import best_place, make_room
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in
 from apps.dispatch.engine.travel import Floats
@@ -18,15 +18,19 @@ LOOKED_AT = 10  # candidates, in the order of the bound, whose change makes a le
 
 
 @lean_kernel
-def two_best(world: World, routes: Routes, leg: int, known: Floats, room: Floats) -> tuple[float, int, float, int]:
+def two_best(
+    world: World, routes: Routes, leg: int, among: Mask, known: Floats, room: Floats
+) -> tuple[float, int, float, int]:
     """The cheapest candidate of a leg and the next: cost, rank, cost, rank; leaving it out stands in for a missing
     one."""
     first, first_rank, second, second_rank = world.left_out[leg], NOBODY, world.left_out[leg], NOBODY
     for rank in range(world.candidates.shape[1]):
         if world.bound[leg, rank] >= second:
             break
+        c = world.candidates[leg, rank]
+        if not among[c]:
+            continue
         if known[leg, rank] == UNKNOWN:
-            c = world.candidates[leg, rank]
             added, i, _ = best_place(
                 world.stops, world.couriers, world.rides, world.picked, routes.seq, routes.length, c, leg, np.inf, room
             )
@@ -53,9 +57,11 @@ def most_regretted(legs: Ints, best: Floats, ranks: Ints) -> int:
 
 
 @kernel
-def insert_by_regret(world: World, routes: Routes, legs: Ints) -> int:
-    """Give every leg of `legs` that nobody has to a courier, unless leaving it out is cheaper; returns how many are
-    left."""
+def insert_by_regret(world: World, routes: Routes, legs: Ints, among: Mask) -> int:
+    """Give every leg of `legs` that nobody has to a courier of `among`, unless leaving it out is cheaper.
+
+    Returns how many are left.
+    """
     n_candidates, n_couriers = world.candidates.shape[1], len(routes.length)
     known = np.full((len(world.left_out), n_candidates), UNKNOWN)
     rank_of = np.full((len(world.left_out), n_couriers), -1, np.int32)
@@ -71,7 +77,7 @@ def insert_by_regret(world: World, routes: Routes, legs: Ints) -> int:
         left += 1
         for rank in range(n_candidates):
             rank_of[leg, world.candidates[leg, rank]] = rank
-        best[leg, 0], ranks[leg, 0], best[leg, 1], ranks[leg, 1] = two_best(world, routes, leg, known, room)
+        best[leg, 0], ranks[leg, 0], best[leg, 1], ranks[leg, 1] = two_best(world, routes, leg, among, known, room)
     while left > 0:
         at = most_regretted(todo[:left], best, ranks)
         if at < 0:
@@ -92,6 +98,6 @@ def insert_by_regret(world: World, routes: Routes, legs: Ints) -> int:
                 continue
             known[other, rank] = UNKNOWN
             if rank == ranks[other, 0] or rank == ranks[other, 1] or rank < LOOKED_AT:
-                found = two_best(world, routes, other, known, room)
+                found = two_best(world, routes, other, among, known, room)
                 best[other, 0], ranks[other, 0], best[other, 1], ranks[other, 1] = found
     return left

@@ -13,17 +13,18 @@ FRESH_CANDIDATES = 30  # a leg is tried again only when one of so many candidate
 
 
 @lean_kernel
-def is_fresh(world: World, routes: Routes, leg: int, stamp: Ints, tried_at: int) -> bool:
-    """Whether a route that matters to the leg has changed since it was last tried."""
+def is_fresh(world: World, routes: Routes, leg: int, among: Mask, stamp: Ints, tried_at: int) -> bool:
+    """Whether a route of `among` that matters to the leg has changed since it was last tried."""
     c = routes.courier_of[leg]
     if c != NOBODY and stamp[c] > tried_at:
         return True
     for rank in range(min(FRESH_CANDIDATES, world.candidates.shape[1])):
-        if stamp[world.candidates[leg, rank]] > tried_at:
+        other = world.candidates[leg, rank]
+        if among[other] and stamp[other] > tried_at:
             return True
     for near in world.neighbours[leg]:
         other = routes.courier_of[near]
-        if other != NOBODY and stamp[other] > tried_at:
+        if other != NOBODY and among[other] and stamp[other] > tried_at:
             return True
     return False
 
@@ -86,7 +87,7 @@ def relocate(
     gain = 0.0
     for leg in legs:
         c = routes.courier_of[leg]
-        if (c != NOBODY and not among[c]) or not is_fresh(world, routes, leg, stamp, tried[leg]):
+        if (c != NOBODY and not among[c]) or not is_fresh(world, routes, leg, among, stamp, tried[leg]):
             continue
         clock += 1
         tried[leg], home[0] = clock, c

@@ -16,6 +16,9 @@ from apps.dispatch.engine.tick.rows import Stops32
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in, take_out
 from apps.dispatch.engine.travel import Floats
 
+ROUTES_SHARE = 0.5  # of the rounds take out whole routes
+NEAREST_COURIERS = 8
+
 
 class Kept(NamedTuple):
     """Routes as they were before a round; room for as many as a round can change."""
@@ -38,7 +41,7 @@ def uniform(dice: Ints) -> float:
 
 
 @lean_kernel
-def pick_near(world: World, routes: Routes, among: Mask, dice: Ints, legs: Ints, most: int) -> int:
+def pick_near(world: World, mine: Mask, dice: Ints, legs: Ints, most: int) -> int:
     """Fill `legs`, whose first is given, with at most `most` of its neighbours that may be taken out; returns how
     many."""
     near = world.neighbours[legs[0]]
@@ -47,8 +50,7 @@ def pick_near(world: World, routes: Routes, among: Mask, dice: Ints, legs: Ints,
         if n > most:
             break
         leg = near[int(uniform(dice) * len(near))]
-        c = routes.courier_of[leg]
-        if c != NOBODY and not among[c]:
+        if not mine[leg]:
             continue
         is_new = True
         for u in range(n):
@@ -56,6 +58,33 @@ def pick_near(world: World, routes: Routes, among: Mask, dice: Ints, legs: Ints,
         if is_new:
             legs[n] = leg
             n += 1
+    return n
+
+
+@lean_kernel
+def pick_routes(world: World, routes: Routes, among: Mask, dice: Ints, legs: Ints) -> int:
+    """Fill `legs`, whose first is given, with all open legs of its courier and of two who could have it; returns how
+    many.
+
+    Fewer where there is no room for all.
+    """
+    home, n = routes.courier_of[legs[0]], 1
+    nearest = min(NEAREST_COURIERS, world.candidates.shape[1])
+    other = world.candidates[legs[0], int(uniform(dice) * nearest)]
+    third = world.candidates[legs[0], int(uniform(dice) * nearest)]
+    if other == home:
+        other = NOBODY
+    if third in (home, other):
+        third = NOBODY
+    for c in (home, other, third):
+        if c == NOBODY or not among[c]:
+            continue
+        for k in range(routes.length[c]):
+            leg = routes.seq[c, k] >> 1
+            is_open_drop = routes.seq[c, k] & 1 == 1 and world.stops[routes.seq[c, k]].is_fixed == 0
+            if is_open_drop and leg != legs[0] and n < len(legs):
+                legs[n] = leg
+                n += 1
     return n
 
 
@@ -127,14 +156,20 @@ def ruin_and_recreate(
     """
     width = routes.seq.shape[1]
     room, seen, mark = make_room(width), np.full(len(routes.length), -1), 0
-    legs, home, kept = np.empty(most + 1, np.int64), np.empty(most + 1, np.int64), room_for(most, width)
+    mine = np.zeros(len(world.left_out), np.bool_)
+    for leg in pool:
+        mine[leg] = routes.courier_of[leg] == NOBODY or among[routes.courier_of[leg]]
+    size = max(most, 3 * width // 2)
+    legs, home, kept = np.empty(size + 1, np.int64), np.empty(size + 1, np.int64), room_for(size, width)
     gain = 0.0
     for _ in range(rounds):
         legs[0] = pool[int(uniform(dice) * len(pool))]
-        first = routes.courier_of[legs[0]]
-        if first != NOBODY and not among[first]:
+        if not mine[legs[0]]:
             continue
-        n = pick_near(world, routes, among, dice, legs, 1 + int(uniform(dice) * most))
+        if uniform(dice) < ROUTES_SHARE:
+            n = pick_routes(world, routes, among, dice, legs)
+        else:
+            n = pick_near(world, mine, dice, legs, 1 + int(uniform(dice) * most))
         shuffle(legs, n, dice)
         n_kept, saved = ruin(world, routes, legs[:n], home, kept)
         allowed, spent = saved - heat_min * math.log(max(uniform(dice), 1e-300)), 0.0

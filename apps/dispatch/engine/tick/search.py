@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from apps.dispatch.engine.tables import Ints, Mask
+from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.build import TickProblem
 from apps.dispatch.engine.tick.last_plan import keep_last
 from apps.dispatch.engine.tick.levels import deal_out
+from apps.dispatch.engine.tick.parts import Changes, Part, parts_of, whole, work_on
 from apps.dispatch.engine.tick.regret import insert_by_regret
 from apps.dispatch.engine.tick.relocate import relocate
 from apps.dispatch.engine.tick.ruin import ruin_and_recreate
@@ -18,8 +19,7 @@ from apps.dispatch.engine.travel import Floats
 BATCH = 64  # legs relocated, or rounds of ruin, between two looks at the clock
 LEVELS = 3
 RUIN_MOST = 4  # neighbours
-HEAT_START_MIN, HEAT_END_MIN = 1.0, 0.05
-SEED = 20_181_105
+HEAT_START_MIN, HEAT_END_MIN = 0.2, 0.01
 
 
 @dataclass(slots=True)
@@ -34,47 +34,33 @@ class Budget:
         return self.seconds > 0 and time.monotonic() - self._began >= self.seconds
 
 
-@dataclass(slots=True)
-class Changes:
-    """When each route last changed and each leg was last tried, by a clock that counts both; see `relocate`."""
-
-    stamp: Ints
-    tried: Ints
-    clock: int = 1
-
-    @classmethod
-    def of(cls, problem: TickProblem, kept: Floats | None = None) -> "Changes":
-        """Everything is new, but routes that still cost what they did when they were `kept` (C,) from the last plan."""
-        n_couriers, n_legs = len(problem.routes.length), len(problem.routes.courier_of)
-        is_new = np.ones(n_couriers, dtype=np.int64)
-        if kept is not None:
-            is_new[problem.routes.cost == kept] = 0
-        return cls(is_new, np.zeros(n_legs, dtype=np.int64))
-
-
 def search(problem: TickProblem) -> None:
     """Improve the routes of a problem in place. No hard limit is broken; a leg stays out only where that is cheaper."""
     rules = problem.market.settings
-    budget, legs = Budget(rules.routes_budget_s), np.arange(problem.n_open)
-    among = np.ones(len(problem.routes.length), dtype=np.bool_)
-    kept = None
+    budget, kept = Budget(rules.routes_budget_s), None
     if problem.market.last_routes:
         keep_last(problem)
         kept = problem.routes.cost.copy()
-    insert_by_regret(problem.world, problem.routes, legs)
-    total, changes = total_min(problem), Changes.of(problem, kept)
-    for _ in range(rules.routes_rounds):
+    changes = Changes(*_nothing_tried(problem))
+    work_on(parts_of(problem, changes, 0), changes, lambda part: _insert(problem, part))
+    if kept is not None:  # only routes that are not as they were matter at first
+        changes.stamp[problem.routes.cost == kept] = 0
+    total = total_min(problem)
+    for turn in range(rules.routes_rounds):
         if budget.is_spent():
             break
-        relocate_all(problem, legs, (among, changes), budget)
-        if rules.deals_levels:
-            deal_levels(problem, changes, budget)
+        work_on(parts_of(problem, changes, turn), changes, lambda part: _round(problem, part, budget))
         before, total = total, total_min(problem)
         if before - total <= rules.routes_least_gain * abs(before):
             break
-    ruin(problem, legs, among, budget)
+    work_on(parts_of(problem, changes, 1), changes, lambda part: ruin(problem, part, budget))
     left_out = np.flatnonzero(problem.routes.courier_of[: problem.n_open] == NOBODY)
-    relocate_all(problem, left_out, (among, Changes.of(problem)), Budget(0.0))
+    relocate_all(problem, whole(problem, Changes(*_nothing_tried(problem))), left_out, Budget(0.0))
+
+
+def _nothing_tried(problem: TickProblem) -> tuple[Ints, Ints]:
+    """Stamps by which everything is new."""
+    return np.ones(len(problem.routes.length), dtype=np.int64), np.zeros(len(problem.legs), dtype=np.int64)
 
 
 def total_min(problem: TickProblem) -> float:
@@ -86,38 +72,48 @@ def total_min(problem: TickProblem) -> float:
     return float(problem.routes.cost.sum() + extra + left_out)
 
 
-def relocate_all(problem: TickProblem, legs: Ints, scope: tuple[Mask, Changes], budget: Budget) -> None:
-    """One pass of relocation over these legs."""
-    among, changes = scope
-    skip = problem.market.settings.routes_skip_min
+def _insert(problem: TickProblem, part: Part) -> None:
+    insert_by_regret(problem.world, problem.routes, part.legs, part.among)
+
+
+def _round(problem: TickProblem, part: Part, budget: Budget) -> None:
+    relocate_all(problem, part, part.legs, budget)
+    if problem.market.settings.deals_levels:
+        deal_levels(problem, part, budget)
+
+
+def relocate_all(problem: TickProblem, part: Part, legs: Ints, budget: Budget) -> None:
+    """One pass of relocation over these legs of a part."""
+    changes, skip = part.changes, problem.market.settings.routes_skip_min
     for start in range(0, len(legs), BATCH):
         if budget.is_spent():
             return
         batch = legs[start : start + BATCH]
         _, changes.clock = relocate(
-            problem.world, problem.routes, batch, among, changes.stamp, changes.tried, changes.clock, skip
+            problem.world, problem.routes, batch, part.among, changes.stamp, changes.tried, changes.clock, skip
         )
 
 
-def deal_levels(problem: TickProblem, changes: Changes, budget: Budget) -> None:
-    """Deal the first, second and third trips out anew."""
+def deal_levels(problem: TickProblem, part: Part, budget: Budget) -> None:
+    """Deal the first, second and third trips of a part out anew."""
+    changes = part.changes
     for level in range(LEVELS):
         if budget.is_spent():
             return
-        before = problem.routes.cost.copy()
-        if deal_out(problem.world, problem.routes, level) > 0:
+        before: Floats = problem.routes.cost.copy()
+        if deal_out(problem.world, problem.routes, level, part.among) > 0:
             changes.clock += 1
-            changes.stamp[problem.routes.cost != before] = changes.clock
+            changes.stamp[part.among & (problem.routes.cost != before)] = changes.clock
 
 
-def ruin(problem: TickProblem, legs: Ints, among: Mask, budget: Budget) -> None:
-    """The rounds of ruin and recreate, cooling down."""
-    steps = problem.market.settings.ruin_rounds // BATCH
-    dice = np.array([SEED], dtype=np.int64)
-    if problem.n_open < 2:
+def ruin(problem: TickProblem, part: Part, budget: Budget) -> None:
+    """The rounds of ruin and recreate of a part, by its share of the legs, cooling down."""
+    rounds = problem.market.settings.ruin_rounds * len(part.legs) / max(problem.n_open, 1)
+    steps = round(rounds / BATCH)
+    if len(part.legs) < 2:
         return
     for k in range(steps):
         if budget.is_spent():
             return
         heat = HEAT_START_MIN * (HEAT_END_MIN / HEAT_START_MIN) ** (k / steps)
-        ruin_and_recreate(problem.world, problem.routes, legs, among, BATCH, RUIN_MOST, heat, dice)
+        ruin_and_recreate(problem.world, problem.routes, part.legs, part.among, BATCH, RUIN_MOST, heat, part.dice)

@@ -28,6 +28,11 @@ def a_problem(seed, **settings) -> TickProblem | None:
     return build(Market.of(snapshot, couriers, snapshot.legs)) if couriers and snapshot.legs else None
 
 
+def everyone(problem) -> np.ndarray:
+    """The couriers of all the city."""
+    return np.ones(len(problem.routes.length), dtype=np.bool_)
+
+
 def problems(count, first=0, **settings):
     """So many of them, with routes laid out at random."""
     for seed in range(first, first + count):

@@ -14,6 +14,7 @@ from apps.dispatch.engine.tick.tests.factories import (
     check_consistent,
     committed_of,
     cost_of,
+    everyone,
     give,
     problem_of,
     problems,
@@ -27,7 +28,7 @@ def test_the_gain_is_what_the_routes_cost_less_and_nothing_is_lost(level):
     for problem in problems(400, first=1_000 * level):
         before, kept = total_min(problem), committed_of(problem)
         planned = np.flatnonzero(problem.routes.courier_of >= 0).tolist()
-        gain = deal_out(problem.world, problem.routes, level)
+        gain = deal_out(problem.world, problem.routes, level, everyone(problem))
         check_consistent(problem)
         assert committed_of(problem) == kept
         assert np.flatnonzero(problem.routes.courier_of >= 0).tolist() == planned
@@ -46,7 +47,7 @@ def test_first_trips_are_dealt_out_as_well_as_by_trying_every_way():
         problem = problem_of(couriers, legs)
         for n in range(3):
             assert give(problem, n, n, 0, 0)
-        deal_out(problem.world, problem.routes, 0)
+        deal_out(problem.world, problem.routes, 0, everyone(problem))
         costs = [[cost_of(problem, c, [2 * leg, 2 * leg + 1]) for c in range(3)] for leg in range(3)]
         by_trial = min(sum(costs[leg][c] for leg, c in enumerate(order)) for order in permutations(range(3)))
         assert problem.routes.cost.sum() == pytest.approx(by_trial, abs=1e-3)
@@ -73,6 +74,6 @@ def test_a_trip_stays_where_its_route_would_break_a_limit_without_it():
     problem.routes.cost[0] = cost_of(problem, 0, [0, 1, 2, 3])
     problem.routes.courier_of[:] = 0
     check_consistent(problem)
-    assert deal_out(problem.world, problem.routes, 0) == 0
+    assert deal_out(problem.world, problem.routes, 0, everyone(problem)) == 0
     assert stops_of(problem, 0) == [0, 1, 2, 3]
     check_consistent(problem)

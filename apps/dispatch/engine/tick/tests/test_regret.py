@@ -11,13 +11,14 @@ from apps.dispatch.engine.tick.tests.factories import (
     check_consistent,
     committed_of,
     every_courier,
+    everyone,
     problem_of,
     stops_of,
 )
 
 
 def insert_all(problem):
-    return insert_by_regret(problem.world, problem.routes, np.arange(problem.n_open))
+    return insert_by_regret(problem.world, problem.routes, np.arange(problem.n_open), everyone(problem))
 
 
 def test_routes_stay_valid_and_every_leg_is_counted():
@@ -46,8 +47,8 @@ def test_a_leg_is_left_out_only_where_nobody_can_have_it_for_less():
 
 def test_legs_that_somebody_has_stay_where_they_are():
     problem = problem_of([make_courier()], [make_leg("a"), make_leg("b")])
-    insert_by_regret(problem.world, problem.routes, np.array([0]))
-    insert_by_regret(problem.world, problem.routes, np.array([0, 1]))
+    insert_by_regret(problem.world, problem.routes, np.array([0]), everyone(problem))
+    insert_by_regret(problem.world, problem.routes, np.array([0, 1]), everyone(problem))
     assert sorted(stops_of(problem, 0)) == [0, 1, 2, 3]
 
 
