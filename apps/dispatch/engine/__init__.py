@@ -4,7 +4,7 @@ Pure Python, numpy and scipy: no Django, no input or output, no clock, no chance
 Start with `planner.plan`; what goes in is in `snapshot`, what comes out in `plan`, what it costs in `cost`.
 """
 
-from apps.dispatch.engine.plan import Alternative, Commitment, Plan, PlannedRoute, PlannedStop, Why
+from apps.dispatch.engine.plan import Alternative, Commitment, Exclusion, Plan, PlannedRoute, PlannedStop, Why
 from apps.dispatch.engine.planner import plan
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.settings import PlannerSettings
@@ -18,6 +18,7 @@ __all__ = [
     "Commitment",
     "CommittedStop",
     "CourierState",
+    "Exclusion",
     "OpenLeg",
     "Plan",
     "PlannedRoute",

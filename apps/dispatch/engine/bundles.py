@@ -93,7 +93,8 @@ class Prices:
 
 
 def price(bundles: BundleTable, market: Market, *, is_searched: bool = False) -> Prices:
-    """Price every bundle with every courier; as the search does where readiness is uncertain, or as if it were known."""
+    """Price every bundle with every courier; as the search does where readiness is uncertain, or as if it were
+    known."""
     couriers, legs = market.couriers, market.legs
     allowed = market.may_carry[bundles.first]
     for bundle in np.flatnonzero(bundles.size > 1):

@@ -1,6 +1,6 @@
 """Finding the true reason why a leg is in no route."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,8 @@ from apps.dispatch.engine.limits import (
     in_eligible_fleet,
     is_not_excluded,
 )
-from apps.dispatch.engine.market import Market
+from apps.dispatch.engine.market import Market, couriers_on_duty
+from apps.dispatch.engine.plan import MOST_NAMED, Exclusion
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
 from apps.dispatch.engine.tables import Mask
@@ -68,6 +69,23 @@ def explain(snapshot: Snapshot, leftovers: Leftovers) -> dict[str, UnassignedRea
         else:
             reasons[leg.id] = UnassignedReason.NO_COURIER_FREE
     return reasons
+
+
+def excluded_from(snapshot: Snapshot, legs: Sequence[OpenLeg]) -> dict[str, tuple[Exclusion, ...]]:
+    """By leg: which couriers on duty could not have it, and by which limit."""
+    on_duty = couriers_on_duty(snapshot)
+    if not legs or not on_duty:
+        return {}
+    excluded: dict[str, list[Exclusion]] = {leg.id: [] for leg in legs}
+    remaining = np.ones((len(legs), len(on_duty)), dtype=bool)
+    for reason, allowed in _limits(Market.of(snapshot, on_duty, legs)):
+        struck = remaining & ~allowed
+        remaining &= allowed
+        for row in np.flatnonzero(struck.any(axis=1)).tolist():
+            who = np.flatnonzero(struck[row]).tolist()
+            named = tuple(on_duty[column].id for column in who[:MOST_NAMED])
+            excluded[legs[row].id].append(Exclusion(reason, len(who), named))
+    return {leg_id: tuple(found) for leg_id, found in excluded.items()}
 
 
 def _limits(market: Market) -> Iterator[tuple[UnassignedReason, Mask]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.stop_kind import StopKind
 
+MOST_NAMED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedStop:
@@ -55,6 +57,16 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Couriers on duty whom a limit kept from it, each counted at the first limit that does."""
+
+    reason: UnassignedReason
+    count: int
+    courier_ids: tuple[str, ...]
+    """At most `MOST_NAMED` of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Why this courier: his cost and the cheapest others, best first, at most three.
 
@@ -63,6 +75,8 @@ class Why:
 
     cost_min: float
     others: tuple[Alternative, ...]
+    excluded: tuple[Exclusion, ...] = ()
+    """Of several legs picked up together: from the first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from apps.dispatch.engine.bundling import make_bundles, target_size
 from apps.dispatch.engine.commitment import WhyOf, commitments_of
 from apps.dispatch.engine.committed_stops import after_stops, planned_stops
 from apps.dispatch.engine.compiled import COMPILED
-from apps.dispatch.engine.left_out import Leftovers, explain
+from apps.dispatch.engine.left_out import Leftovers, excluded_from, explain
 from apps.dispatch.engine.market import Market, couriers_on_duty, first_free, first_ready, legs_in_horizon
 from apps.dispatch.engine.matched_routes import matched_routes
 from apps.dispatch.engine.matched_whys import matched_why
 from apps.dispatch.engine.matching import match
-from apps.dispatch.engine.plan import Plan, PlannedRoute
+from apps.dispatch.engine.plan import Commitment, Plan, PlannedRoute
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
 
@@ -32,12 +32,23 @@ def plan(snapshot: Snapshot) -> Plan:
         return Plan(routes=(), commitments=(), unassigned=_reasons(snapshot, outcome))
     make = _ticked if COMPILED and snapshot.settings.routes_rounds > 0 else _matched
     routes, why_of = make(snapshot, couriers, legs)
+    commitments = commitments_of(routes, now=snapshot.now, settings=snapshot.settings, why_of=why_of)
     return Plan(
         routes=tuple(routes),
-        commitments=tuple(
-            commitments_of(routes, now=snapshot.now, settings=snapshot.settings, why_of=why_of),
-        ),
+        commitments=_with_exclusions(snapshot, commitments, legs),
         unassigned=_reasons(snapshot, _Outcome(routes, couriers, legs)),
+    )
+
+
+def _with_exclusions(
+    snapshot: Snapshot, commitments: Sequence[Commitment], legs: Sequence[OpenLeg]
+) -> tuple[Commitment, ...]:
+    """The commitments, each with who was kept from it by which limit."""
+    by_id = {leg.id: leg for leg in legs}
+    excluded = excluded_from(snapshot, [by_id[commitment.leg_ids[0]] for commitment in commitments])
+    return tuple(
+        replace(commitment, why=replace(commitment.why, excluded=excluded[commitment.leg_ids[0]]))
+        for commitment in commitments
     )
 
 

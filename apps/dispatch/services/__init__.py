@@ -4,11 +4,14 @@ from apps.dispatch.services.assigning import PlannedPart, assign_leg, unassign_l
 from apps.dispatch.services.courier_work import courier_moves_leg
 from apps.dispatch.services.offering import accept_offer, decline_offer, expire_offers, make_offer
 from apps.dispatch.services.planning import plan_zone
+from apps.dispatch.services.previewing import Change, Preview, preview_plan
 from apps.dispatch.services.releasing import release_ended
 from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_silent_couriers
 
 __all__ = [
+    "Change",
     "PlannedPart",
+    "Preview",
     "accept_offer",
     "assign_leg",
     "courier_moves_leg",
@@ -17,6 +20,7 @@ __all__ = [
     "flag_unattended",
     "make_offer",
     "plan_zone",
+    "preview_plan",
     "release_ended",
     "reopen_legs_of_silent_couriers",
     "unassign_leg",
