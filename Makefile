@@ -8,10 +8,11 @@ MANAGE := $(BIN)/python manage.py
 PORT ?= 8000
 SPEED ?=
 DATA ?= ../shared/data/mdrplib
+LILIM ?= ../shared/data/lilim
 INSTANCE ?= 1r50t100s1p100
 OUT ?= var/bench
 
-.PHONY: help setup setup-dev run test lint replay bench clean
+.PHONY: help setup setup-dev setup-bench run test lint replay bench clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,8 +35,13 @@ lint: setup-dev ## ruff, mypy, import contracts, migrations
 replay: setup ## a real day through the real stack (DATA, INSTANCE, SPEED=60, FAULTS=1)
 	@$(MANAGE) replay --data $(DATA) --instance $(INSTANCE) --speed $(or $(SPEED),60) $(if $(FAULTS),--faults)
 
-bench: setup ## the dispatch engine on public instances (DATA, OUT)
-	@$(MANAGE) bench mdrplib --data $(DATA) --instances all --out $(OUT)
+setup-bench:
+	@ci/setup "$(PYTHON)" $(VENV) requirements-bench.txt
+
+bench: setup-bench ## the dispatch engine: meal days, tours, a generated city (DATA, LILIM, OUT)
+	@$(MANAGE) bench mdrplib --data $(DATA) --instances all --out $(OUT)/mdrplib
+	@$(MANAGE) bench lilim --data $(LILIM) --seconds 10 --out $(OUT)/lilim
+	@$(MANAGE) bench tick --out $(OUT)/tick
 
 clean: ## remove what was made here, except the data in var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,7 +1,6 @@
 """The Li and Lim benchmark: every instance through the tours engine, checked from what was written, summed up."""
 
 import csv
-import datetime as dt
 import json
 import multiprocessing
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from apps.core import clock
 from apps.dispatch.engine.tours.problem import Fleet, TourProblem
 from apps.dispatch.engine.tours.search import solve_tours
 from apps.simulation.benchmarks.lilim_files import BrokenInstance, instance_names, read_instance, write_solution
@@ -77,7 +77,7 @@ def run_instance(name: str, options: LilimOptions, best_known: tuple[int, float]
     answer = solve_tours(instance.problem, seconds=left_s, seed=options.seed)
     wall_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
     written = options.out / f"{name}.txt"
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    today = clock.now().date().isoformat()
     write_solution(name, [tour.stops for tour in answer.tours], written, today)
     verdict = verify(path, written)
     if not abs(float(verdict.distance) - answer.distance) <= ROUNDING:
