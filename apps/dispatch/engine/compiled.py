@@ -1,4 +1,4 @@
-"""What compiles the kernels, and what stands in for it where numba is missing."""
+"""What compiles the kernels, where there is numba."""
 
 import hashlib
 import os
@@ -14,7 +14,9 @@ except ImportError:
     config = njit = None
 
 COMPILED = njit is not None
-"""Whether kernels are compiled. If not they are plain Python: right, and far too slow to plan with."""
+"""Whether kernels can be compiled. If not there is no search: plans are made by matching."""
+
+REFUSALS = (RuntimeError, KeyError, TypeError)  # nowhere to keep the code, or a numba that does not know an option
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -63,11 +65,7 @@ def _compiled(function: Kernel, **how: bool) -> Kernel:
     for options in ({"cache": True, **how}, how, {"cache": True}, {}):
         try:
             compiled: Kernel = njit(nogil=True, error_model="numpy", **options)(function)
-        except (
-            RuntimeError,
-            KeyError,
-            TypeError,
-        ):  # nowhere to keep the code, or a numba that does not know the option
+        except REFUSALS:
             continue
         return compiled
     raise RuntimeError(f"{function.__name__} cannot be compiled")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.dispatch.engine.bundles import BundleTable, price
-from apps.dispatch.engine.compiled import COMPILED
 from apps.dispatch.engine.limits import (
     can_carry_weight,
     fits_in,
@@ -19,6 +18,7 @@ from apps.dispatch.engine.limits import (
 from apps.dispatch.engine.market import Market, couriers_on_duty
 from apps.dispatch.engine.plan import MOST_NAMED, Exclusion
 from apps.dispatch.engine.reasons import UnassignedReason
+from apps.dispatch.engine.searching import is_searched
 from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
 from apps.dispatch.engine.tables import Mask
 
@@ -98,8 +98,8 @@ def _limits(market: Market) -> Iterator[tuple[UnassignedReason, Mask]]:
     yield UnassignedReason.TOO_LARGE, fits_in(legs, couriers)
     yield UnassignedReason.TOO_MANY_PARCELS, has_room(legs, couriers)
     yield UnassignedReason.EVERY_COURIER_DECLINED, is_not_excluded(legs.legs, couriers)
-    is_searched = COMPILED and market.settings.routes_rounds > 0
-    prices = price(BundleTable.of([(row,) for row in range(len(legs))], market), market, is_searched=is_searched)
+    alone = BundleTable.of([(row,) for row in range(len(legs))], market)
+    prices = price(alone, market, is_searched=is_searched(market.settings))
     yield UnassignedReason.SHIFT_ENDS_TOO_SOON, prices.pickup_at <= couriers.shift_ends_at
     yield UnassignedReason.WINDOW_CANNOT_BE_MET, prices.in_time
     yield UnassignedReason.TOO_LONG_ON_BOARD, prices.feasible

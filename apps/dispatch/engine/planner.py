@@ -9,7 +9,6 @@ from apps.dispatch.engine.bundles import BundleTable
 from apps.dispatch.engine.bundling import make_bundles, target_size
 from apps.dispatch.engine.commitment import WhyOf, commitments_of
 from apps.dispatch.engine.committed_stops import after_stops, planned_stops
-from apps.dispatch.engine.compiled import COMPILED
 from apps.dispatch.engine.left_out import Leftovers, excluded_from, explain
 from apps.dispatch.engine.market import Market, couriers_on_duty, first_free, first_ready, legs_in_horizon
 from apps.dispatch.engine.matched_routes import matched_routes
@@ -17,6 +16,7 @@ from apps.dispatch.engine.matched_whys import matched_why
 from apps.dispatch.engine.matching import match
 from apps.dispatch.engine.plan import Commitment, Plan, PlannedRoute
 from apps.dispatch.engine.reasons import UnassignedReason
+from apps.dispatch.engine.searching import is_searched
 from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
 
 
@@ -30,7 +30,7 @@ def plan(snapshot: Snapshot) -> Plan:
     if not couriers or not legs:
         outcome = _Outcome([], couriers, legs)
         return Plan(routes=(), commitments=(), unassigned=_reasons(snapshot, outcome))
-    make = _ticked if COMPILED and snapshot.settings.routes_rounds > 0 else _matched
+    make = _ticked if is_searched(snapshot.settings) else _matched
     routes, why_of = make(snapshot, couriers, legs)
     commitments = commitments_of(routes, now=snapshot.now, settings=snapshot.settings, why_of=why_of)
     return Plan(
@@ -56,7 +56,7 @@ def _ticked(
     snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
 ) -> tuple[list[PlannedRoute], WhyOf]:
     """Routes by search."""
-    # Late: numba takes half a second to import, and most processes that know the engine's words never plan.
+    # Late, as in `searching`.
     from apps.dispatch.engine.tick.stage import tick
     from apps.dispatch.engine.tick.whys import why
 

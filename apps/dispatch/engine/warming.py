@@ -3,9 +3,9 @@
 import numpy as np
 
 from apps.core.geo import Point
-from apps.dispatch.engine.compiled import COMPILED
 from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.planner import plan
+from apps.dispatch.engine.searching import is_searched
 from apps.dispatch.engine.settings import PlannerSettings
 from apps.dispatch.engine.snapshot import CommittedStop, CourierState, OpenLeg, Snapshot, VehicleProfile
 from apps.dispatch.engine.stop_kind import StopKind
@@ -39,7 +39,7 @@ def warm() -> None:
         ),
     )
     plan(Snapshot(now=0.0, couriers=couriers, legs=legs, settings=PlannerSettings(tick_s=900.0)))
-    if COMPILED:
+    if is_searched(PlannerSettings()):
         _warm_dealing(Market.of(Snapshot(now=0.0, couriers=couriers, legs=legs), couriers, legs[:2]))
 
 

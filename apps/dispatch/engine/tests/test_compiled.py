@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from apps.dispatch.engine import plan, planner, warm
+from apps.dispatch.engine import compiled, plan, warm
 from apps.dispatch.engine.compiled import code_folder
 from apps.dispatch.engine.tests.random_snapshots import a_snapshot
 from apps.dispatch.engine.tick import stage
@@ -34,7 +34,7 @@ def test_the_folder_can_be_put_elsewhere(tmp_path, monkeypatch):
 
 def test_without_the_compiler_the_plan_is_that_of_the_matching(monkeypatch):
     matched = plan(replace(CITY, settings=replace(CITY.settings, routes_rounds=0)))
-    monkeypatch.setattr(planner, "COMPILED", False)
+    monkeypatch.setattr(compiled, "COMPILED", False)
     assert plan(CITY) == matched
 
 
@@ -50,6 +50,12 @@ def test_the_engine_plans_where_numba_is_not_installed():
         "assert plan(a_snapshot(12, routes_rounds=6)).routes",
     ]
     subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True, timeout=120)
+
+
+def test_who_only_knows_the_words_of_the_engine_does_not_load_the_compiler():
+    line = "import sys, apps.dispatch.engine; print('numba' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", line], check=True, timeout=120, capture_output=True, text=True)
+    assert said.stdout.strip() == "False"
 
 
 def test_warming_up_needs_no_snapshot_and_changes_nothing():
