@@ -8,7 +8,7 @@ from apps.dispatch.engine.plan import Alternative, Commitment, Exclusion, Plan, 
 from apps.dispatch.engine.planner import plan
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.settings import PlannerSettings
-from apps.dispatch.engine.snapshot import CommittedStop, CourierState, OpenLeg, Snapshot, VehicleProfile
+from apps.dispatch.engine.snapshot import CommittedStop, CourierState, LastRoutes, OpenLeg, Snapshot, VehicleProfile
 from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.engine.travel import StraightLine, TravelModel
 from apps.dispatch.engine.warming import warm
@@ -19,6 +19,7 @@ __all__ = [
     "CommittedStop",
     "CourierState",
     "Exclusion",
+    "LastRoutes",
     "OpenLeg",
     "Plan",
     "PlannedRoute",

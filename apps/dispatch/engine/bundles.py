@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.dispatch.engine.cost import left_out_cost_min, leg_cost_min
+from apps.dispatch.engine.cost import leg_cost_min
 from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.tables import Ints, Mask
 from apps.dispatch.engine.travel import Floats, pair_seconds
@@ -142,14 +142,7 @@ def _expected_pickup(bundles: BundleTable, market: Market, arrives: Floats) -> F
 
 def left_out_prices(bundles: BundleTable, market: Market) -> Floats:
     """Minutes that leaving each bundle out costs, (n_bundles,)."""
-    legs = market.legs
-    by_leg = left_out_cost_min(
-        now=market.now,
-        placed_at=legs.placed_at,
-        ready_at=legs.ready_at,
-        due_at=legs.due_at,
-        settings=market.settings,
-    )
+    by_leg = market.left_out_min(market.legs)
     total = np.zeros(len(bundles))
     for rank in bundles.ranks:
         total[rank.bundle] += by_leg[rank.leg]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from apps.dispatch.engine.cost import left_out_cost_min
 from apps.dispatch.engine.limits import may_carry
 from apps.dispatch.engine.settings import PlannerSettings
 from apps.dispatch.engine.snapshot import CourierState, LastRoutes, OpenLeg, Snapshot
 from apps.dispatch.engine.tables import CourierTable, Ints, LegTable, Mask
-from apps.dispatch.engine.travel import TravelModel
+from apps.dispatch.engine.travel import Floats, TravelModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class Market:
             settings=snapshot.settings,
             last_courier=_last_couriers(snapshot, couriers, legs),
             last_routes=snapshot.last_routes,
+        )
+
+    def left_out_min(self, legs: LegTable) -> Floats:
+        """Minutes that leaving each of these legs out costs, (n,)."""
+        return left_out_cost_min(
+            now=self.now,
+            placed_at=legs.placed_at,
+            ready_at=legs.ready_at,
+            due_at=legs.due_at,
+            settings=self.settings,
         )
 
     def may_carry_together(self, rows: Sequence[int]) -> Mask:

@@ -6,9 +6,7 @@ import numpy as np
 
 from apps.dispatch.engine.bundles import BundleTable, price
 from apps.dispatch.engine.market import Market
-from apps.dispatch.engine.plan import Alternative, Why
-
-ALTERNATIVES = 3
+from apps.dispatch.engine.plan import ALTERNATIVES, Alternative, Why
 
 
 def matched_why(market: Market) -> Callable[[str, tuple[str, ...]], Why]:

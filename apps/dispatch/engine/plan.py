@@ -7,6 +7,7 @@ from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.stop_kind import StopKind
 
 MOST_NAMED = 20
+ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from apps.dispatch.engine.travel import StraightLine, TravelModel, VehicleProfil
 LastRoutes: TypeAlias = Mapping[str, tuple[tuple[StopKind, str], ...]]
 """Stops (kind, leg) by courier, in order."""
 
-__all__ = ["CommittedStop", "CourierState", "OpenLeg", "Point", "Snapshot", "VehicleProfile"]
+__all__ = ["CommittedStop", "CourierState", "LastRoutes", "OpenLeg", "Point", "Snapshot", "VehicleProfile"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ from uuid import UUID
 import orjson
 
 from apps.core.redis import RedisError, connection
-from apps.dispatch.engine import Plan, StopKind
+from apps.dispatch.engine import LastRoutes, Plan, StopKind
 
 logger = logging.getLogger(__name__)
 KEPT_S = 120  # older routes are no better than none
-
-LastRoutes = dict[str, tuple[tuple[StopKind, str], ...]]
 
 
 def last_routes(zone_id: UUID) -> LastRoutes:

@@ -90,10 +90,8 @@ def _planned_stops(stops: _Stops, rows: list[int], first: int) -> tuple[PlannedS
         departs = stops.now + (latest if latest > leaves_before + ROUNDING_S else leaves_before)
         arrives = departs + ride
         if k > 0 and stops.places[rows[k]] >= 0 and stops.places[rows[k]] == stops.places[rows[k - 1]]:
-            departs, arrives = (
-                planned[-1].departs_at,
-                planned[-1].arrives_at,
-            )  # one stop: committed pickups and open ones
+            # One stop: committed pickups and open ones.
+            departs, arrives = planned[-1].departs_at, planned[-1].arrives_at
         planned.append(
             PlannedStop(
                 kind=StopKind.DROPOFF if rows[k] & 1 else StopKind.PICKUP,

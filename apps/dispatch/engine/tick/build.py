@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.dispatch.engine.cost import left_out_cost_min
 from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.settings import MINUTE_S
 from apps.dispatch.engine.snapshot import OpenLeg
 from apps.dispatch.engine.stop_kind import StopKind
-from apps.dispatch.engine.tables import Ints, LegTable
+from apps.dispatch.engine.tables import LegTable
 from apps.dispatch.engine.tick.candidates import lower_bounds, nearest_legs
 from apps.dispatch.engine.tick.committed import relax
 from apps.dispatch.engine.tick.places import great_circle_paces, in_space, ride_table
@@ -57,7 +56,7 @@ def build(market: Market) -> TickProblem:
         bound=np.empty((0, 0)),
         extra=_extra(market),
         neighbours=np.empty((0, 0), dtype=np.int64),
-        left_out=_left_out(table, market),
+        left_out=np.ascontiguousarray(market.left_out_min(table)),
     )
     relax(world, routes)
     world = _with_candidates(world, len(market.legs), market.settings.routes_candidates)
@@ -104,23 +103,19 @@ def _couriers(market: Market) -> Records:
     couriers = np.zeros(len(table), dtype=COURIER)
     couriers["free"] = table.available_at - now
     couriers["pickup_by"] = table.shift_ends_at - now
-    couriers["drop_by"] = [np.inf if state.drop_by is None else state.drop_by - now for state in table.states]
+    couriers["drop_by"] = table.drop_by - now
     couriers["ride_price"] = rules.riding_price / MINUTE_S
     couriers["grams"], couriers["litres"] = table.spare_weight_g, table.spare_volume_l + ROUNDING_L
     couriers["parcels"] = table.spare_parcels
     couriers["most_aboard"] = rules.max_bundle_legs if rules.one_place_on_board else np.inf
     couriers["one_place"] = rules.one_place_on_board
+    more = np.minimum(rules.routes_max_legs, table.room_for_legs)
     for row, state in enumerate(table.states):
-        held, taken = (
-            {stop.leg.id for stop in state.stops},
-            {s.leg.id for s in state.stops if s.kind is StopKind.PICKUP},
-        )
-        couriers["aboard"][row] = len(held - taken)
-        more = (
-            rules.routes_max_legs if state.max_legs is None else min(rules.routes_max_legs, state.max_legs - len(held))
-        )
+        held = {stop.leg.id for stop in state.stops}
+        to_pick_up = {stop.leg.id for stop in state.stops if stop.kind is StopKind.PICKUP}
+        couriers["aboard"][row] = len(held - to_pick_up)
         couriers["first"][row] = min(state.fixed_stops, len(state.stops))
-        couriers["most_stops"][row] = len(state.stops) + 2 * max(0, more)
+        couriers["most_stops"][row] = len(state.stops) + 2 * more[row]
     return couriers
 
 
@@ -159,17 +154,6 @@ def _extra(market: Market) -> Floats:
     return np.ascontiguousarray(extra)
 
 
-def _left_out(table: LegTable, market: Market) -> Floats:
-    prices = left_out_cost_min(
-        now=market.now,
-        placed_at=table.placed_at,
-        ready_at=table.ready_at,
-        due_at=table.due_at,
-        settings=market.settings,
-    )
-    return np.ascontiguousarray(prices)
-
-
 def _with_candidates(world: World, n_open: int, most: int) -> World:
     bound = lower_bounds(world, n_open)
     k = min(most, bound.shape[1])
@@ -182,10 +166,5 @@ def _with_candidates(world: World, n_open: int, most: int) -> World:
     return world._replace(
         candidates=np.ascontiguousarray(np.take_along_axis(nearest, order, axis=1)),
         bound=np.ascontiguousarray(np.take_along_axis(values, order, axis=1)),
-        neighbours=_neighbours(world, n_open),
+        neighbours=nearest_legs(world, n_open, min(NEIGHBOURS, n_open - 1)),
     )
-
-
-def _neighbours(world: World, n_open: int) -> Ints:
-    most = min(NEIGHBOURS, n_open - 1)
-    return nearest_legs(world, n_open, most)

@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from apps.dispatch.engine.compiled import kernel, lean_kernel
 from apps.dispatch.engine.tables import Ints, Mask
 from apps.dispatch.engine.tick.rows import Stops32
-from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now
+from apps.dispatch.engine.tick.state import Routes, World, cost_now, routes_min
 from apps.dispatch.engine.tick.walk import route_cost
 from apps.dispatch.engine.travel import Floats
 
@@ -150,7 +150,7 @@ def put_trips(world: World, routes: Routes, trips: Trips, to: Ints, positions: I
 
 def deal_out(world: World, routes: Routes, number: int, among: Mask) -> float:
     """Deal the n-th trips (0: the first) of the couriers of `among` out anew; returns the minutes gained."""
-    before = _total_min(world, routes, among)
+    before = routes_min(world, routes, among)
     trips = take_trips(world, routes, among, number)
     if len(trips.courier) == 0:
         return 0.0
@@ -161,12 +161,5 @@ def deal_out(world: World, routes: Routes, number: int, among: Mask) -> float:
     if costs[rows, trips.courier].sum() - costs[rows, to].sum() <= LEAST_GAIN_MIN:
         to = trips.courier
     put_trips(world, routes, trips, to.astype(np.int64), positions)
-    gain = before - _total_min(world, routes, among)
+    gain = before - routes_min(world, routes, among)
     return gain if gain > LEAST_GAIN_MIN else 0.0
-
-
-def _total_min(world: World, routes: Routes, among: Mask) -> float:
-    """Minutes that the routes cost."""
-    who = routes.courier_of[: len(world.extra)].copy()
-    legs = np.flatnonzero((who != NOBODY) & among[who])
-    return float(routes.cost[among].sum() + world.extra[legs, who[legs]].sum())

@@ -13,7 +13,7 @@ from apps.dispatch.engine.tick.parts import Changes, Part, parts_of, whole, work
 from apps.dispatch.engine.tick.regret import insert_by_regret
 from apps.dispatch.engine.tick.relocate import relocate
 from apps.dispatch.engine.tick.ruin import ruin_and_recreate
-from apps.dispatch.engine.tick.state import NOBODY
+from apps.dispatch.engine.tick.state import NOBODY, routes_min
 from apps.dispatch.engine.travel import Floats
 
 BATCH = 64  # legs relocated, or rounds of ruin, between two looks at the clock
@@ -65,11 +65,9 @@ def _nothing_tried(problem: TickProblem) -> tuple[Ints, Ints]:
 
 def total_min(problem: TickProblem) -> float:
     """Minutes that the routes and the legs left out cost."""
-    world, who = problem.world, problem.routes.courier_of[: problem.n_open]
-    placed = np.flatnonzero(who != NOBODY)
-    extra = world.extra[placed, who[placed]].sum()
-    left_out = world.left_out[: problem.n_open][who == NOBODY].sum()
-    return float(problem.routes.cost.sum() + extra + left_out)
+    world, routes = problem.world, problem.routes
+    left_out = world.left_out[: problem.n_open][routes.courier_of[: problem.n_open] == NOBODY].sum()
+    return routes_min(world, routes, np.ones(len(routes.length), dtype=np.bool_)) + float(left_out)
 
 
 def _insert(problem: TickProblem, part: Part) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from apps.dispatch.engine.compiled import lean_kernel
-from apps.dispatch.engine.tables import Ints
+from apps.dispatch.engine.tables import Ints, Mask
 from apps.dispatch.engine.tick.rows import Records, Stops32
 from apps.dispatch.engine.tick.walk import route_cost
 from apps.dispatch.engine.travel import Floats
@@ -76,6 +76,13 @@ def cost_now(world: World, routes: Routes, c: int) -> float:
         routes.seq[c],
         routes.length[c],
     )
+
+
+def routes_min(world: World, routes: Routes, among: Mask) -> float:
+    """Minutes that the routes of the couriers of `among` cost, with `World.extra`."""
+    who = routes.courier_of[: len(world.extra)].copy()
+    legs = np.flatnonzero((who != NOBODY) & among[who])
+    return float(routes.cost[among].sum() + world.extra[legs, who[legs]].sum())
 
 
 @lean_kernel

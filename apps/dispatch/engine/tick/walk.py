@@ -1,7 +1,6 @@
 """Riding a route stop by stop: its times, its cost in minutes, and whether it breaks a limit.
 
-The innermost loops. They take each record once and use no array inside a branch: numba would count references there, at
-the price of several stops each.
+The innermost loops: written into their callers, without counting of references (`compiled.inlined`).
 """
 
 import math

@@ -3,15 +3,13 @@
 import numpy as np
 
 from apps.dispatch.engine.compiled import kernel, lean_kernel
-from apps.dispatch.engine.plan import Alternative, Why
+from apps.dispatch.engine.plan import ALTERNATIVES, Alternative, Why
 from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.build import TickProblem
 from apps.dispatch.engine.tick.insertion import best_place, make_room
 from apps.dispatch.engine.tick.rows import Stops32
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in, take_out
 from apps.dispatch.engine.travel import Floats
-
-ALTERNATIVES = 3
 
 
 @lean_kernel
