@@ -3,8 +3,8 @@
 import numpy as np
 
 from apps.dispatch.engine.compiled import inlined, kernel, lean_kernel
-from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.rows import START, Records, Stops32
+from apps.dispatch.engine.tick.state import Routes, World
 from apps.dispatch.engine.tick.walk import Here, begin, drop_cost, ride_s, step
 from apps.dispatch.engine.travel import Floats
 
@@ -54,24 +54,14 @@ def rest_at_least(room: Floats, k: int, n: int, arrives: float) -> float:
 
 
 @lean_kernel
-def best_place(
-    stops: Records,
-    couriers: Records,
-    rides: Floats,
-    picked: Floats,
-    seq: Stops32,
-    length: Ints,
-    c: int,
-    leg: int,
-    below: float,
-    room: Floats,
-) -> tuple[float, int, int]:
+def best_place(world: World, routes: Routes, c: int, leg: int, below: float, room: Floats) -> tuple[float, int, int]:
     """Cheapest place for a leg in the route of courier c: what it adds, and where the pickup and the drop-off go in.
 
     Only a place that adds less than `below` is found; without any, the positions are -1. Positions are those of
     `state.put_in`. Every place is either tried to the end, or left because a bound says it cannot be cheaper.
     """
-    n, p, d = length[c], 2 * leg, 2 * leg + 1
+    stops, couriers, rides, picked = world[:4]
+    seq, n, p, d = routes.seq, routes.length[c], 2 * leg, 2 * leg + 1
     pickup, dropoff = stops[p], stops[d]
     best = (below, -1, -1)
     first, last = couriers[c].first, n if n + 2 <= min(seq.shape[1], couriers[c].most_stops) else -1

@@ -31,9 +31,7 @@ def two_best(
         if not among[c]:
             continue
         if known[leg, rank] == UNKNOWN:
-            added, i, _ = best_place(
-                world.stops, world.couriers, world.rides, world.picked, routes.seq, routes.length, c, leg, np.inf, room
-            )
+            added, i, _ = best_place(world, routes, c, leg, np.inf, room)
             known[leg, rank] = added + world.extra[leg, c] if i >= 0 else np.inf
         cost = known[leg, rank]
         if cost < first:
@@ -86,9 +84,7 @@ def insert_by_regret(world: World, routes: Routes, legs: Ints, among: Mask) -> i
         left -= 1
         todo[at] = todo[left]
         c = world.candidates[leg, ranks[leg, 0]]
-        _, i, j = best_place(
-            world.stops, world.couriers, world.rides, world.picked, routes.seq, routes.length, c, leg, np.inf, room
-        )
+        _, i, j = best_place(world, routes, c, leg, np.inf, room)
         put_in(routes, c, leg, i, j)
         routes.cost[c] = cost_now(world, routes, c)
         for u in range(left):

@@ -56,18 +56,7 @@ def cheapest(
         extra = world.extra[leg, c]
         if extra == np.inf:
             continue
-        added, i, j = best_place(
-            world.stops,
-            world.couriers,
-            world.rides,
-            world.picked,
-            routes.seq,
-            routes.length,
-            c,
-            leg,
-            best - extra,
-            room,
-        )
+        added, i, j = best_place(world, routes, c, leg, best - extra, room)
         if i >= 0:
             best, who, at_i, at_j = added + extra, c, i, j
     return best, who, at_i, at_j

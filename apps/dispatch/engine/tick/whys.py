@@ -25,18 +25,7 @@ def added_by(world: World, routes: Routes, legs: Ints, c: int, below: float, roo
         leg = legs[tried]
         extra, i, j, added = world.extra[leg, c], -1, -1, np.inf
         if extra < np.inf:
-            added, i, j = best_place(
-                world.stops,
-                world.couriers,
-                world.rides,
-                world.picked,
-                routes.seq,
-                routes.length,
-                c,
-                leg,
-                below - total - extra,
-                room,
-            )
+            added, i, j = best_place(world, routes, c, leg, below - total - extra, room)
         if i < 0:
             total = np.inf
         else:

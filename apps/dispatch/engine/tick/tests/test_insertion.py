@@ -23,9 +23,7 @@ ROUNDING_MIN = 1e-7
 def best(problem, c, leg, below=np.inf):
     world, routes = problem.world, problem.routes
     room = make_room(routes.seq.shape[1])
-    return best_place(
-        world.stops, world.couriers, world.rides, world.picked, routes.seq, routes.length, c, leg, below, room
-    )
+    return best_place(world, routes, c, leg, below, room)
 
 
 def free_pairs(problem):
