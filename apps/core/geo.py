@@ -14,6 +14,11 @@ class Point:
     lat: float
     lon: float
 
+    @property
+    def door(self) -> str:
+        """The same for all points within about a metre: what is at one door."""
+        return f"{self.lat:.5f},{self.lon:.5f}"
+
 
 def distance_m(a: Point, b: Point) -> float:
     """Great-circle distance in metres (haversine formula)."""

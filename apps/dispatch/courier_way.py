@@ -16,11 +16,6 @@ class RemainingStop:
     arrived_at: float | None = None
     picked_up_at: float | None = None
 
-    @property
-    def point(self) -> Point:
-        """Where it is."""
-        return self.leg.pickup if self.kind is StopKind.PICKUP else self.leg.dropoff
-
 
 @dataclass(frozen=True, slots=True)
 class CourierWay:
@@ -47,7 +42,7 @@ def way_of(position: Point, stops: Sequence[RemainingStop], *, now: float) -> Co
     leaves, picked = _finish_visit(stops, now)
     rest = stops[max(1, len(picked)) :]
     done = 1 if stops[0].kind is StopKind.DROPOFF else 0
-    return CourierWay(stops[0].point, leaves, _committed(rest, picked), 0, _aboard(rest), done)
+    return CourierWay(stops[0].leg.point_of(stops[0].kind), leaves, _committed(rest, picked), 0, _aboard(rest), done)
 
 
 def _finish_visit(stops: Sequence[RemainingStop], now: float) -> tuple[float, dict[str, float]]:

@@ -155,7 +155,7 @@ class Leg(VersionedRecord):
     @property
     def pickup_place(self) -> str:
         """The same for all legs picked up at one door: they may be carried together."""
-        return f"{self.pickup_lat:.5f},{self.pickup_lon:.5f}"
+        return self.pickup_point.door
 
     def move_to(self, status: LegStatus, *, courier_id: UUID | None, **changes: Any) -> None:
         """The only place where a leg's status changes. `courier_id` is who has it afterwards.

@@ -48,7 +48,7 @@ def _picked_up(state: CourierState) -> frozenset[str]:
 
 
 def _where(stop: CommittedStop) -> Point:
-    return stop.leg.pickup if stop.kind is StopKind.PICKUP else stop.leg.dropoff
+    return stop.leg.point_of(stop.kind)
 
 
 def _is_one_stop(before: CommittedStop, stop: CommittedStop) -> bool:

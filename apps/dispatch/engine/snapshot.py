@@ -96,6 +96,10 @@ class OpenLeg:
     pickup_service_s: float = 0.0
     dropoff_service_s: float = 0.0
 
+    def point_of(self, kind: StopKind) -> Point:
+        """Where its stop of this kind is."""
+        return self.pickup if kind is StopKind.PICKUP else self.dropoff
+
 
 @dataclass(frozen=True, slots=True)
 class CommittedStop:

@@ -17,6 +17,14 @@ class Enough:
     samples: int
     days: int
 
+    def missing(self, *, samples: int, days: int) -> str:
+        """What is missing, "" when it is enough."""
+        if samples < self.samples:
+            return f"{samples} of {self.samples} samples"
+        if days < self.days:
+            return f"{days} of {self.days} days"
+        return ""
+
 
 ENOUGH = {
     FigureKind.DEMAND: Enough(samples=0, days=4),  # days of that class; an hour without orders is a figure too
@@ -28,11 +36,8 @@ ENOUGH = {
 
 def why_unused(figure: LearnedFigure, *, at: datetime) -> str:
     """Why a figure is not used, "" when it is."""
-    enough = ENOUGH[FigureKind(figure.kind)]
-    if figure.samples < enough.samples:
-        return f"{figure.samples} of {enough.samples} samples"
-    if figure.days < enough.days:
-        return f"{figure.days} of {enough.days} days"
+    if missing := ENOUGH[FigureKind(figure.kind)].missing(samples=figure.samples, days=figure.days):
+        return missing
     if at - figure.learned_at > OLDEST_USED:
         return f"learned {(at - figure.learned_at).days} days ago"
     return ""

@@ -66,7 +66,7 @@ class _Service:
     def seconds(self, zone_id: UUID, kind: StopKind) -> float:
         """From arriving to leaving."""
         figure, enough = self.learned.get((zone_id, kind.value)), ENOUGH[FigureKind.SERVICE]
-        if figure and figure.samples >= enough.samples and figure.days >= enough.days:
+        if figure and not enough.missing(samples=figure.samples, days=figure.days):
             return figure.value
         zone = self.zones[zone_id]
         return zone.pickup_service_s if kind == StopKind.PICKUP else zone.dropoff_service_s
@@ -85,8 +85,7 @@ def _see(seen: _Seen, visits: list[Visit], zones: Mapping[UUID, Zone]) -> None:
         if half_s is not None:
             seen.before_handover.add(visit.zone_id, visit.kind.value, day(visit), half_s)
         for picked_up in pickups(visit):
-            place = f"{visit.point.lat:.5f},{visit.point.lon:.5f}"
-            seen.picked_up.add(visit.zone_id, place, day(visit), picked_up)
+            seen.picked_up.add(visit.zone_id, visit.point.door, day(visit), picked_up)
     for start, end, ride in rides(reversed(visits), vehicles):
         hour = start.handed_over_at.astimezone(clocks[end.zone_id]).hour
         kind = vehicles[end.courier_id, str(end.zone_id)].kind
