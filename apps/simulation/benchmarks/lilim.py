@@ -14,9 +14,9 @@ import numpy as np
 from apps.core import clock
 from apps.dispatch.engine.tours.problem import Fleet, TourProblem
 from apps.dispatch.engine.tours.search import solve_tours
+from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.lilim_files import BrokenInstance, instance_names, read_instance, write_solution
 from apps.simulation.benchmarks.lilim_summary import InstanceResult, markdown, totals
-from apps.simulation.benchmarks.mdrplib import BenchFailed
 from apps.simulation.benchmarks.verify_lilim import verify
 
 BEST_KNOWN = "best_known.csv"

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.mdrplib_day import Prep, RuleBroken
 from apps.simulation.benchmarks.mdrplib_files import write_solution
 from apps.simulation.benchmarks.mdrplib_published import TABLE_4, published_rows
@@ -29,10 +30,6 @@ COLUMNS = {
     "cost_per_order": "cost/order",
     "orders_per_bundle": "orders/bundle",
 }
-
-
-class BenchFailed(Exception):
-    """The benchmark cannot run as asked, or its own check disagrees with it; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-from apps.dispatch.engine import Plan, PlannerSettings, Snapshot, plan, warm
+from apps.dispatch.engine import Plan, Snapshot, plan, warm
 from apps.simulation.benchmarks import tick_vroom
-from apps.simulation.benchmarks.mdrplib import BenchFailed
+from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.tick_check import limits_broken
 from apps.simulation.benchmarks.tick_city import city
 from apps.simulation.benchmarks.tick_machine import cores, machine, one_core
@@ -159,11 +158,10 @@ def _on_cores(times: int, options: TickOptions, tell: Callable[[str], None]) -> 
     rules = replace(snapshot.settings, max_couriers=max(2_000, n_couriers), max_legs=max(4_000, n_legs))
     one_s = _median_s(replace(snapshot, settings=rules))
     tell(f"{n_couriers} couriers, {n_legs} legs on one thread: {1000 * one_s:.0f} ms")
-    has_threads = any(each.name == "threads" for each in fields(PlannerSettings))
-    if not has_threads or len(cores()) < 2:
+    if len(cores()) < 2:
         return CoresResult(n_couriers, n_legs, one_s, None)
-    changes: dict[str, Any] = {"threads": 2}
-    return CoresResult(n_couriers, n_legs, one_s, _median_s(replace(snapshot, settings=replace(rules, **changes))))
+    two_s = _median_s(replace(snapshot, settings=replace(rules, threads=2)))
+    return CoresResult(n_couriers, n_legs, one_s, two_s)
 
 
 def _median_s(snapshot: Snapshot) -> float:

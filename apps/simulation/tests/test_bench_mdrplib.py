@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.simulation.benchmarks import engine_alone
-from apps.simulation.benchmarks.mdrplib import BenchFailed, BenchOptions, run
+from apps.simulation.benchmarks.errors import BenchFailed
+from apps.simulation.benchmarks.mdrplib import BenchOptions, run
 from apps.simulation.benchmarks.mdrplib_day import Day, Prep, RuleBroken
 from apps.simulation.benchmarks.mdrplib_files import write_solution
 from apps.simulation.benchmarks.mdrplib_replay import replay

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.simulation.benchmarks.mdrplib import BenchFailed, BenchOptions, run
+from apps.simulation.benchmarks.errors import BenchFailed
+from apps.simulation.benchmarks.mdrplib import BenchOptions, run
 from apps.simulation.benchmarks.mdrplib_day import Prep
 
 
