@@ -10,21 +10,21 @@ WhyOf = Callable[[str, tuple[str, ...]], Why]
 """Why a courier has these legs."""
 
 
-def commitments_of(
-    routes: Sequence[PlannedRoute], *, now: float, settings: PlannerSettings, why_of: WhyOf
-) -> list[Commitment]:
-    """Commitments of the pickups that must be acted on before the next plan.
+def due_pickups(
+    routes: Sequence[PlannedRoute], *, now: float, settings: PlannerSettings
+) -> list[tuple[PlannedRoute, PlannedStop]]:
+    """The pickups that must be acted on before the next plan.
 
-    Lazily: legs are committed only when their courier must leave for their pickup before the next plan. Until then a
-    better leg or courier may still turn up.
+    Lazily: only when their courier must leave for them before the next plan. Until then a better leg or courier may
+    still turn up.
     """
     next_plan_at = now + settings.tick_s + settings.commit_lead_s
-    return [
-        _commitment(route, pickup, why_of)
-        for route in routes
-        for pickup in _open_pickups(route)
-        if pickup.departs_at < next_plan_at
-    ]
+    return [(route, pickup) for route in routes for pickup in _open_pickups(route) if pickup.departs_at < next_plan_at]
+
+
+def commitments_of(due: Sequence[tuple[PlannedRoute, PlannedStop]], why_of: WhyOf) -> list[Commitment]:
+    """The commitments of these pickups."""
+    return [_commitment(route, pickup, why_of) for route, pickup in due]
 
 
 def _open_pickups(route: PlannedRoute) -> Iterator[PlannedStop]:

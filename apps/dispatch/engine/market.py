@@ -28,10 +28,20 @@ class Market:
     """Row of the courier who had each leg in the last plan, -1 for nobody; (n_legs,)."""
     last_routes: LastRoutes
     """See `Snapshot.last_routes`."""
+    futures: tuple[Ints, ...] = ()
+    """Rows of the legs that are only expected, by future; they come after the real ones."""
 
     @classmethod
-    def of(cls, snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]) -> "Market":
-        """The market of these couriers and legs of the snapshot."""
+    def of(
+        cls,
+        snapshot: Snapshot,
+        couriers: Sequence[CourierState],
+        legs: Sequence[OpenLeg],
+        futures: Sequence[Sequence[OpenLeg]] = (),
+    ) -> "Market":
+        """The market of these couriers and legs of the snapshot, and of legs that are only expected."""
+        ends = len(legs) + np.cumsum([len(future) for future in futures], dtype=np.int64)
+        legs = (*legs, *(leg for future in futures for leg in future))
         courier_table = CourierTable.of(couriers, snapshot.now, snapshot.settings)
         leg_table = LegTable.of(legs, snapshot.settings)
         return cls(
@@ -43,6 +53,7 @@ class Market:
             settings=snapshot.settings,
             last_courier=_last_couriers(snapshot, couriers, legs),
             last_routes=snapshot.last_routes,
+            futures=tuple(np.arange(end - len(each), end) for end, each in zip(ends, futures, strict=True)),
         )
 
     def left_out_min(self, legs: LegTable) -> Floats:

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.stop_kind import StopKind
+
+Ballot: TypeAlias = frozenset[tuple[str, str]]
+"""Couriers, and legs that each must leave for before the next plan."""
 
 MOST_NAMED = 20
 ALTERNATIVES = 3

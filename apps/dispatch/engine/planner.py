@@ -7,14 +7,15 @@ import numpy as np
 
 from apps.dispatch.engine.bundles import BundleTable
 from apps.dispatch.engine.bundling import make_bundles, target_size
-from apps.dispatch.engine.commitment import WhyOf, commitments_of
+from apps.dispatch.engine.commitment import WhyOf, commitments_of, due_pickups
 from apps.dispatch.engine.committed_stops import after_stops, planned_stops
+from apps.dispatch.engine.futures import futures_of
 from apps.dispatch.engine.left_out import Leftovers, excluded_from, explain
 from apps.dispatch.engine.market import Market, couriers_on_duty, first_free, first_ready, legs_in_horizon
 from apps.dispatch.engine.matched_routes import matched_routes
 from apps.dispatch.engine.matched_whys import matched_why
 from apps.dispatch.engine.matching import match
-from apps.dispatch.engine.plan import Commitment, Plan, PlannedRoute
+from apps.dispatch.engine.plan import Ballot, Commitment, Plan, PlannedRoute, PlannedStop
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.searching import is_searched
 from apps.dispatch.engine.snapshot import CourierState, OpenLeg, Snapshot
@@ -31,8 +32,10 @@ def plan(snapshot: Snapshot) -> Plan:
         outcome = _Outcome([], couriers, legs)
         return Plan(routes=(), commitments=(), unassigned=_reasons(snapshot, outcome))
     make = _ticked if is_searched(snapshot.settings) else _matched
-    routes, why_of = make(snapshot, couriers, legs)
-    commitments = commitments_of(routes, now=snapshot.now, settings=snapshot.settings, why_of=why_of)
+    made = make(snapshot, couriers, legs)
+    routes = made.routes
+    due = due_pickups(routes, now=snapshot.now, settings=snapshot.settings)
+    commitments = commitments_of([each for each in due if made.is_agreed(*each)], made.why_of)
     return Plan(
         routes=tuple(routes),
         commitments=_with_exclusions(snapshot, commitments, legs),
@@ -52,22 +55,35 @@ def _with_exclusions(
     )
 
 
-def _ticked(
-    snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
-) -> tuple[list[PlannedRoute], WhyOf]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Routes, by search or by matching."""
+
+    routes: list[PlannedRoute]
+    why_of: WhyOf
+    agreed: Ballot | None = None
+    """Couriers and legs that are to be acted on now; the others may wait for what is likely to come. None: all."""
+
+    def is_agreed(self, route: PlannedRoute, pickup: PlannedStop) -> bool:
+        return self.agreed is None or any((route.courier_id, leg_id) in self.agreed for leg_id in pickup.leg_ids)
+
+
+def _ticked(snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]) -> _Made:
     """Routes by search."""
     # Late, as in `searching`.
     from apps.dispatch.engine.tick.stage import tick
     from apps.dispatch.engine.tick.whys import why
 
-    problem, routes = tick(Market.of(snapshot, couriers, legs))
+    ticked = tick(Market.of(snapshot, couriers, legs, futures_of(snapshot, len(legs))))
     row_of = {leg.id: row for row, leg in enumerate(legs)}
-    return routes, lambda _, leg_ids: why(problem, np.array([row_of[leg_id] for leg_id in leg_ids], dtype=np.int64))
+    return _Made(
+        ticked.routes,
+        lambda _, leg_ids: why(ticked.problem, np.array([row_of[leg_id] for leg_id in leg_ids], dtype=np.int64)),
+        ticked.agreed,
+    )
 
 
-def _matched(
-    snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
-) -> tuple[list[PlannedRoute], WhyOf]:
+def _matched(snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]) -> _Made:
     """Where there is no compiler: one bundle a courier, after what he is committed to.
 
     Of bundles left out though somebody is idle, the legs alone are matched once more.
@@ -91,7 +107,7 @@ def _matched(
         for state in couriers
         if state.id in with_new or ridden[state.id]
     ]
-    return everything, matched_why(market)
+    return _Made(everything, matched_why(market))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,21 @@ class PlannerSettings:
     ruin_rounds: int = 256
     """Rounds of ruin and recreate."""
 
+    futures: int = 8
+    """Futures that a plan looks at, where the snapshot says what came lately."""
+
+    future_s: float = 10 * MINUTE_S
+    """How far they reach: seconds of new legs."""
+
+    future_weight: float = 0.5
+    """What the waiting of a leg that is only expected counts against that of a real one."""
+
+    future_ruin_rounds: int = 64
+    """Rounds of ruin and recreate for each future."""
+
+    futures_max_legs: int = 400
+    """Plans of more legs than this look at no future."""
+
     deals_levels: bool = True
     """Whether whole trips are dealt out anew after each round of relocation."""
 

@@ -123,6 +123,11 @@ class Snapshot:
     last_routes: LastRoutes = field(default_factory=dict)
     """Of the last plan; kept where they still hold. A leg that changes couriers pays for
     it."""
+    recent_legs: tuple[OpenLeg, ...] = ()
+    """Legs placed within the last hour, whoever has them now, for a guess at what comes next (`futures`). Empty:
+    nothing is guessed."""
+    expected_legs_per_hour: float | None = None
+    """How often legs are expected to be placed from now on. None: as often as in the last twenty minutes."""
 
     def __post_init__(self) -> None:
         for name, things in (("courier", self.couriers), ("leg", self.legs)):

@@ -7,6 +7,7 @@ import numpy as np
 
 from apps.core.geo import Point
 from apps.dispatch.engine import CourierState, OpenLeg, PlannerSettings, Snapshot, VehicleProfile, plan, warm
+from apps.dispatch.engine.futures import LATELY_S
 from apps.dispatch.engine.travel import Floats
 from apps.simulation.benchmarks.mdrplib_day import Day, Prep, RuleBroken, Trip
 from apps.simulation.benchmarks.mdrplib_metrics import Metrics, measure
@@ -107,7 +108,18 @@ class _Feed:
                 state = self._couriers[courier.id] = self._state(day, courier.id, minute)
             couriers.append(state)
         legs = tuple(self._legs[order_id] for order_id in day.open)
-        return Snapshot(now=60.0 * minute, couriers=tuple(couriers), legs=legs, travel=self.travel, settings=settings)
+        return Snapshot(
+            now=60.0 * minute,
+            couriers=tuple(couriers),
+            legs=legs,
+            travel=self.travel,
+            settings=settings,
+            recent_legs=self._recent(60.0 * minute),
+        )
+
+    def _recent(self, now: float) -> tuple[OpenLeg, ...]:
+        """Legs placed within the last hour."""
+        return tuple(leg for leg in self._legs.values() if leg.placed_at > now - LATELY_S)
 
     def forget(self, courier_id: str) -> None:
         """Drop what was known of a courier: he got something to do."""

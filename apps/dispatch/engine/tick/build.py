@@ -31,6 +31,8 @@ class TickProblem:
     routes: Routes
     legs: tuple[OpenLeg, ...]
     n_open: int
+    """Open legs, those that are only expected among them; the ones before `n_real` are real."""
+    n_real: int
 
 
 def build(market: Market) -> TickProblem:
@@ -38,7 +40,10 @@ def build(market: Market) -> TickProblem:
     committed = _committed_legs(market)
     legs = (*market.legs.legs, *committed)
     table = LegTable.of(legs, market.settings)
-    stops, couriers = _stops(table, market), _couriers(market)
+    n_real = len(market.legs) - sum(len(rows) for rows in market.futures)
+    weight = np.ones(len(legs))  # what a leg counts
+    weight[n_real : len(market.legs)] = market.settings.future_weight
+    stops, couriers = _stops(table, market, weight), _couriers(market)
     paces = great_circle_paces(market.travel, market.couriers.vehicles)
     rides = np.zeros((1, 1))
     if paces is None:
@@ -54,13 +59,13 @@ def build(market: Market) -> TickProblem:
         picked=_picked(market, legs),
         candidates=np.empty((0, 0), dtype=np.int64),
         bound=np.empty((0, 0)),
-        extra=_extra(market),
+        extra=_extra(market, weight),
         neighbours=np.empty((0, 0), dtype=np.int64),
-        left_out=np.ascontiguousarray(market.left_out_min(table)),
+        left_out=np.ascontiguousarray(market.left_out_min(table) * weight),
     )
     relax(world, routes)
-    world = _with_candidates(world, len(market.legs), market.settings.routes_candidates)
-    return TickProblem(market, world, routes, legs, len(market.legs))
+    world = _with_candidates(world, market)
+    return TickProblem(market, world, routes, legs, len(market.legs), n_real)
 
 
 def _committed_legs(market: Market) -> tuple[OpenLeg, ...]:
@@ -71,7 +76,7 @@ def _committed_legs(market: Market) -> tuple[OpenLeg, ...]:
     return tuple(seen.values())
 
 
-def _stops(table: LegTable, market: Market) -> Records:
+def _stops(table: LegTable, market: Market, weight: Floats) -> Records:
     """Both stops of each leg, without their places in space or in tables."""
     stops, now = np.zeros(2 * len(table), dtype=STOP), market.now
     pickups, dropoffs = stops[::2], stops[1::2]
@@ -89,8 +94,8 @@ def _stops(table: LegTable, market: Market) -> Records:
     stops["longest"] = np.inf
     dropoffs["longest"] = table.max_on_board_s
     dropoffs["placed"], dropoffs["due"] = table.placed_at - now, table.due_at - now
-    dropoffs["weight"] = 1 / MINUTE_S
-    dropoffs["slope"] = market.settings.lateness_slope / MINUTE_S
+    dropoffs["weight"] = weight / MINUTE_S
+    dropoffs["slope"] = weight * (market.settings.lateness_slope / MINUTE_S)
     committed = stops[2 * len(market.legs) :]
     committed["is_fixed"] = 1
     promised = [np.inf if leg.promised_at is None else leg.promised_at - now for leg in table.legs[len(market.legs) :]]
@@ -144,9 +149,11 @@ def _picked(market: Market, legs: Sequence[OpenLeg]) -> Floats:
     return picked
 
 
-def _extra(market: Market) -> Floats:
+def _extra(market: Market, weight: Floats) -> Floats:
     """What each pair costs whatever the route, (n_open, C)."""
-    extra = np.where(market.may_carry, market.couriers.tie_break_min[None, :], np.inf)
+    extra = np.where(
+        market.may_carry, weight[: len(market.legs), None] * market.couriers.tie_break_min[None, :], np.inf
+    )
     if market.settings.change_price_min > 0:
         had = market.last_courier[:, None]
         changed = (had >= 0) & (had != np.arange(len(market.couriers))[None, :])
@@ -154,7 +161,11 @@ def _extra(market: Market) -> Floats:
     return np.ascontiguousarray(extra)
 
 
-def _with_candidates(world: World, n_open: int, most: int) -> World:
+def _with_candidates(world: World, market: Market) -> World:
+    n_open, most = len(market.legs), market.settings.routes_candidates
+    future = np.zeros(n_open, dtype=np.int64)
+    for number, rows in enumerate(market.futures):
+        future[rows] = number + 1
     bound = lower_bounds(world, n_open)
     k = min(most, bound.shape[1])
     if k < bound.shape[1]:
@@ -166,5 +177,5 @@ def _with_candidates(world: World, n_open: int, most: int) -> World:
     return world._replace(
         candidates=np.ascontiguousarray(np.take_along_axis(nearest, order, axis=1)),
         bound=np.ascontiguousarray(np.take_along_axis(values, order, axis=1)),
-        neighbours=nearest_legs(world, n_open, min(NEIGHBOURS, n_open - 1)),
+        neighbours=nearest_legs(world, future, min(NEIGHBOURS, n_open - 1)),
     )

@@ -39,11 +39,13 @@ def lower_bounds(world: World, n_open: int) -> Floats:
 
 
 @kernel
-def nearest_legs(world: World, n_open: int, most: int) -> Ints:
+def nearest_legs(world: World, future: Ints, most: int) -> Ints:
     """Neighbours of each open leg, (n_open, 2 x most): picked up nearest to its pickup, then nearest to its drop-off.
 
-    As the first courier rides; a leg may be there twice, and is never its own neighbour.
+    As the first courier rides; a leg may be there twice. Real legs (0 in `future`, (n_open,)) are neighbours of all,
+    others of those of their own future only. Where there are fewer, a leg is its own neighbour.
     """
+    n_open = len(future)
     stops, couriers, rides = world.stops, world.couriers, world.rides
     answer = np.empty((n_open, 2 * most), np.int64)
     best = np.empty(most)
@@ -51,7 +53,7 @@ def nearest_legs(world: World, n_open: int, most: int) -> Ints:
         for kind in range(2):
             n, first = 0, kind * most
             for other in range(n_open):
-                if other == leg:
+                if other == leg or future[other] not in (0, future[leg]):
                     continue
                 ride = ride_s(stops, couriers, rides, 0, 2 * leg + kind, 2 * other)
                 if n == most and (most == 0 or ride >= best[most - 1]):
@@ -64,4 +66,5 @@ def nearest_legs(world: World, n_open: int, most: int) -> Ints:
                 best[k] = ride
                 answer[leg, first + k] = other
                 n = min(n + 1, most)
+            answer[leg, first + n : first + most] = leg
     return answer

@@ -40,29 +40,29 @@ class Part:
     """(1,) the state of its random numbers, see `ruin.uniform`."""
 
 
-def whole(problem: TickProblem, changes: Changes) -> Part:
-    """The whole city."""
+def whole(problem: TickProblem, legs: Ints, changes: Changes) -> Part:
+    """These legs, and everybody."""
     everyone = np.ones(len(problem.routes.length), dtype=np.bool_)
-    return Part(everyone, np.arange(problem.n_open), changes, np.array([SEED], dtype=np.int64))
+    return Part(everyone, legs, changes, np.array([SEED], dtype=np.int64))
 
 
-def parts_of(problem: TickProblem, changes: Changes, turn: int) -> list[Part]:
-    """The city in two halves, cut in another direction each turn; or whole, where that is not worth while."""
+def parts_of(problem: TickProblem, legs: Ints, changes: Changes, turn: int) -> list[Part]:
+    """These legs in two halves of the city, cut in another direction each turn; or whole, where cutting gains nothing."""
     n_couriers = len(problem.routes.length)
     if problem.market.settings.threads < 2 or n_couriers < WORTH_CUTTING:
-        return [whole(problem, changes)]
+        return [whole(problem, legs, changes)]
     where = problem.market.couriers.position @ np.array(DIRECTIONS[turn % len(DIRECTIONS)])
     first = np.zeros(n_couriers, dtype=np.bool_)
     first[np.argsort(where, kind="stable")[: n_couriers // 2]] = True
-    return [_part(problem, changes, among, turn * 2 + number) for number, among in enumerate((first, ~first))]
+    return [_part(problem, legs, changes, among, turn * 2 + number) for number, among in enumerate((first, ~first))]
 
 
-def _part(problem: TickProblem, changes: Changes, among: Mask, number: int) -> Part:
-    who = problem.routes.courier_of[: problem.n_open]
-    home = np.where(who == NOBODY, problem.world.candidates[:, 0], who)
+def _part(problem: TickProblem, legs: Ints, changes: Changes, among: Mask, number: int) -> Part:
+    who = problem.routes.courier_of[legs]
+    home = np.where(who == NOBODY, problem.world.candidates[legs, 0], who)
     dice = np.array([SEED + 7_919 * number], dtype=np.int64)
     own = Changes(changes.stamp, changes.tried, changes.clock)
-    return Part(among, np.flatnonzero(among[home]), own, dice)
+    return Part(among, legs[among[home]], own, dice)
 
 
 def work_on(parts: Sequence[Part], changes: Changes, work: Callable[[Part], None]) -> None:

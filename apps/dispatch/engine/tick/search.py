@@ -7,7 +7,6 @@ import numpy as np
 
 from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.build import TickProblem
-from apps.dispatch.engine.tick.last_plan import keep_last
 from apps.dispatch.engine.tick.levels import deal_out
 from apps.dispatch.engine.tick.parts import Changes, Part, parts_of, whole, work_on
 from apps.dispatch.engine.tick.regret import insert_by_regret
@@ -34,28 +33,35 @@ class Budget:
         return self.seconds > 0 and time.monotonic() - self._began >= self.seconds
 
 
-def search(problem: TickProblem) -> None:
-    """Improve the routes of a problem in place. No hard limit is broken; a leg stays out only where that is cheaper."""
+def search(problem: TickProblem, legs: Ints, *, kept: Floats | None, ruin_rounds: int) -> None:
+    """Improve the routes of a problem in place with these open legs, as if there were no others.
+
+    No hard limit is broken; a leg stays out only where that is cheaper. `kept` (C,) is what routes cost that need not
+    be looked at while they cost the same; None: all are new.
+    """
     rules = problem.market.settings
-    budget, kept = Budget(rules.routes_budget_s), None
-    if problem.market.last_routes:
-        keep_last(problem)
-        kept = problem.routes.cost.copy()
+    budget = Budget(rules.routes_budget_s)
     changes = Changes(*_nothing_tried(problem))
-    work_on(parts_of(problem, changes, 0), changes, lambda part: _insert(problem, part))
+    work_on(parts_of(problem, legs, changes, 0), changes, lambda part: _insert(problem, part))
     if kept is not None:  # only routes that are not as they were matter at first
         changes.stamp[problem.routes.cost == kept] = 0
-    total = total_min(problem)
+    total = total_min(problem, legs)
     for turn in range(rules.routes_rounds):
         if budget.is_spent():
             break
-        work_on(parts_of(problem, changes, turn), changes, lambda part: _round(problem, part, budget))
-        before, total = total, total_min(problem)
+        work_on(parts_of(problem, legs, changes, turn), changes, lambda part: _round(problem, part, budget))
+        before, total = total, total_min(problem, legs)
         if before - total <= rules.routes_least_gain * abs(before):
             break
-    work_on(parts_of(problem, changes, 1), changes, lambda part: ruin(problem, part, budget))
-    left_out = np.flatnonzero(problem.routes.courier_of[: problem.n_open] == NOBODY)
-    relocate_all(problem, whole(problem, Changes(*_nothing_tried(problem))), left_out, Budget(0.0))
+    rounds_a_leg = ruin_rounds / max(len(legs), 1)
+    work_on(parts_of(problem, legs, changes, 1), changes, lambda part: ruin(problem, part, rounds_a_leg, budget))
+    place_left_out(problem, legs)
+
+
+def place_left_out(problem: TickProblem, legs: Ints) -> None:
+    """Try once more those of these legs that nobody has."""
+    left_out = legs[problem.routes.courier_of[legs] == NOBODY]
+    relocate_all(problem, whole(problem, legs, Changes(*_nothing_tried(problem))), left_out, Budget(0.0))
 
 
 def _nothing_tried(problem: TickProblem) -> tuple[Ints, Ints]:
@@ -63,10 +69,10 @@ def _nothing_tried(problem: TickProblem) -> tuple[Ints, Ints]:
     return np.ones(len(problem.routes.length), dtype=np.int64), np.zeros(len(problem.legs), dtype=np.int64)
 
 
-def total_min(problem: TickProblem) -> float:
-    """Minutes that the routes and the legs left out cost."""
+def total_min(problem: TickProblem, legs: Ints) -> float:
+    """Minutes that the routes, and those of these legs that are left out, cost."""
     world, routes = problem.world, problem.routes
-    left_out = world.left_out[: problem.n_open][routes.courier_of[: problem.n_open] == NOBODY].sum()
+    left_out = world.left_out[legs][routes.courier_of[legs] == NOBODY].sum()
     return routes_min(world, routes, np.ones(len(routes.length), dtype=np.bool_)) + float(left_out)
 
 
@@ -104,10 +110,9 @@ def deal_levels(problem: TickProblem, part: Part, budget: Budget) -> None:
             changes.stamp[part.among & (problem.routes.cost != before)] = changes.clock
 
 
-def ruin(problem: TickProblem, part: Part, budget: Budget) -> None:
+def ruin(problem: TickProblem, part: Part, rounds_a_leg: float, budget: Budget) -> None:
     """The rounds of ruin and recreate of a part, by its share of the legs, cooling down."""
-    rounds = problem.market.settings.ruin_rounds * len(part.legs) / max(problem.n_open, 1)
-    steps = round(rounds / BATCH)
+    steps = round(rounds_a_leg * len(part.legs) / BATCH)
     if len(part.legs) < 2:
         return
     for k in range(steps):

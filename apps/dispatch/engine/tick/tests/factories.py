@@ -28,6 +28,11 @@ def a_problem(seed, **settings) -> TickProblem | None:
     return build(Market.of(snapshot, couriers, snapshot.legs)) if couriers and snapshot.legs else None
 
 
+def real_legs(problem) -> np.ndarray:
+    """Rows of the open legs that are there, not only expected."""
+    return np.arange(problem.n_real)
+
+
 def everyone(problem) -> np.ndarray:
     """The couriers of all the city."""
     return np.ones(len(problem.routes.length), dtype=np.bool_)

@@ -1,0 +1,124 @@
+"""Looking ahead: the plan is made once for each of several futures, and the one that agrees most with the others is
+taken.
+
+After Bent and Van Hentenryck, *Scenario-Based Planning for Partially Dynamic Vehicle Routing with Stochastic Customers*,
+Operations Research 52 (2004): what counts of a plan is only which legs must be acted on now, so plans vote on that.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from apps.dispatch.engine.commitment import due_pickups
+from apps.dispatch.engine.plan import Ballot
+from apps.dispatch.engine.tables import Ints
+from apps.dispatch.engine.tick.answer import planned_routes
+from apps.dispatch.engine.tick.build import TickProblem
+from apps.dispatch.engine.tick.insertion import best_place, make_room
+from apps.dispatch.engine.tick.search import search
+from apps.dispatch.engine.tick.state import NOBODY, Routes, cost_now, put_in, take_out
+
+
+def look_ahead(problem: TickProblem) -> Ballot:
+    """Take what most futures agree on; returns what of the routes must be acted on now.
+
+    The routes are those of a search without any future when it begins. What is only expected is in no route at the end.
+    """
+    rules, base = problem.market.settings, copied(problem.routes)
+    real, plans, ballots = np.arange(problem.n_real), [], []
+    for legs in problem.market.futures:
+        load(problem.routes, base)
+        search(problem, np.concatenate((real, legs)), kept=base.cost, ruin_rounds=rules.future_ruin_rounds)
+        plans.append(copied(problem.routes))
+        ballots.append(ballot(problem))
+    agreed = elected(ballots)
+    load(problem.routes, plans[nearest_to(agreed, ballots)])
+    if not forget_expected(problem):
+        load(problem.routes, base)
+    leg_row = {leg.id: row for row, leg in enumerate(problem.legs[: problem.n_real])}
+    courier_row = {state.id: row for row, state in enumerate(problem.market.couriers.states)}
+    for courier_id, leg_id in agreed:
+        give(problem, leg_row[leg_id], courier_row[courier_id])
+    return frozenset(agreed)
+
+
+def ballot(problem: TickProblem) -> Ballot:
+    """What the routes as they are leave no more time for."""
+    market = problem.market
+    expected = {leg.id for leg in problem.legs[problem.n_real : problem.n_open]}
+    return frozenset(
+        (route.courier_id, leg_id)
+        for route, pickup in due_pickups(planned_routes(problem), now=market.now, settings=market.settings)
+        if expected.isdisjoint(pickup.leg_ids)
+        for leg_id in pickup.leg_ids
+    )
+
+
+def elected(ballots: Sequence[Ballot]) -> list[tuple[str, str]]:
+    """Legs that more than half of the futures leave for now, each with the courier most do it with.
+
+    A courier gets several only where a future gives him both.
+    """
+    leaves_now = Counter(leg_id for each in ballots for _, leg_id in each)
+    votes = Counter(entry for each in ballots for entry in each)
+    chosen: list[tuple[str, str]] = []
+    for entry, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
+        courier_id, leg_id = entry
+        if 2 * leaves_now[leg_id] <= len(ballots) or any(leg_id == other for _, other in chosen):
+            continue
+        together = [other for other in chosen if other[0] == courier_id]
+        if any(entry in each and each.issuperset(together) for each in ballots):
+            chosen.append(entry)
+    return chosen
+
+
+def nearest_to(agreed: Sequence[tuple[str, str]], ballots: Sequence[Ballot]) -> int:
+    """The future that has most of what is agreed, and least else."""
+    wanted = frozenset(agreed)
+    return int(np.argmax([2 * len(each & wanted) - len(each) for each in ballots]))
+
+
+def give(problem: TickProblem, leg: int, c: int) -> None:
+    """Give a leg to courier c where it costs least, unless he has it, or cannot."""
+    world, routes = problem.world, problem.routes
+    home = int(routes.courier_of[leg])
+    if home == c or not np.isfinite(world.extra[leg, c]):
+        return
+    before = copied(routes)
+    if home != NOBODY:
+        take_out(routes, home, leg)
+        routes.cost[home] = cost_now(world, routes, home)
+    _, i, j = best_place(world, routes, c, leg, np.inf, make_room(routes.seq.shape[1]))
+    if i < 0 or not np.isfinite(routes.cost[home]):
+        load(routes, before)
+        return
+    put_in(routes, c, leg, i, j)
+    routes.cost[c] = cost_now(world, routes, c)
+
+
+def forget_expected(problem: TickProblem) -> bool:
+    """Take what is only expected out of the routes. False when one of them does not hold without.
+
+    (Picked up earlier, a leg whose drop-off must wait may be on board for too long.)
+    """
+    routes = problem.routes
+    expected: Ints = np.arange(problem.n_real, problem.n_open)
+    had = routes.courier_of[expected]
+    for leg, c in zip(expected.tolist(), had.tolist(), strict=True):
+        if c != NOBODY:
+            take_out(routes, c, leg)
+    for c in np.unique(had[had != NOBODY]).tolist():
+        routes.cost[c] = cost_now(problem.world, routes, c)
+    return bool(np.isfinite(routes.cost).all())
+
+
+def copied(routes: Routes) -> Routes:
+    """The same routes, apart."""
+    return Routes(routes.seq.copy(), routes.length.copy(), routes.cost.copy(), routes.courier_of.copy())
+
+
+def load(routes: Routes, others: Routes) -> None:
+    """Make routes the same as others."""
+    routes.seq[:], routes.length[:] = others.seq, others.length
+    routes.cost[:], routes.courier_of[:] = others.cost, others.courier_of
