@@ -30,7 +30,13 @@ def futures_of(snapshot: Snapshot, n_planned: int) -> tuple[Future, ...]:
         return ()
     dice = random.Random(round(now))  # noqa: S311  no secret
     often = _legs_per_s(snapshot, lately) * rules.future_s
-    return tuple(_future(lately, often, number, now, rules, dice) for number in range(rules.futures))
+    return tuple(
+        tuple(
+            _again(leg, f"expected {number}.{n}", now + dice.random() * rules.future_s)
+            for n, leg in enumerate(dice.choices(lately, k=_poisson(often, dice)))
+        )
+        for number in range(rules.futures)
+    )
 
 
 def _legs_per_s(snapshot: Snapshot, lately: list[OpenLeg]) -> float:
@@ -39,16 +45,6 @@ def _legs_per_s(snapshot: Snapshot, lately: list[OpenLeg]) -> float:
     since = snapshot.now - min(leg.placed_at for leg in lately) + 60.0
     over = min(RATE_OVER_S, since)
     return sum(snapshot.now - leg.placed_at < over for leg in lately) / over
-
-
-def _future(
-    lately: list[OpenLeg], often: float, number: int, now: float, rules: PlannerSettings, dice: random.Random
-) -> Future:
-    count = _poisson(often, dice)
-    chosen = dice.choices(lately, k=count)
-    return tuple(
-        _again(leg, f"expected {number}.{n}", now + dice.random() * rules.future_s) for n, leg in enumerate(chosen)
-    )
 
 
 def _again(leg: OpenLeg, name: str, placed_at: float) -> OpenLeg:

@@ -1,8 +1,8 @@
 """Looking ahead: the plan is made once for each of several futures, and the one that agrees most with the others is
 taken.
 
-After Bent and Van Hentenryck, *Scenario-Based Planning for Partially Dynamic Vehicle Routing with Stochastic Customers*,
-Operations Research 52 (2004): what counts of a plan is only which legs must be acted on now, so plans vote on that.
+After Bent and Van Hentenryck, *Scenario-Based Planning for Partially Dynamic Vehicle Routing with Stochastic
+Customers*, Operations Research 52 (2004): what counts of a plan is only which legs must be acted on now, so plans vote on that.
 """
 
 from collections import Counter

@@ -47,7 +47,7 @@ def whole(problem: TickProblem, legs: Ints, changes: Changes) -> Part:
 
 
 def parts_of(problem: TickProblem, legs: Ints, changes: Changes, turn: int) -> list[Part]:
-    """These legs in two halves of the city, cut in another direction each turn; or whole, where cutting gains nothing."""
+    """These legs in two halves of the city, cut in another direction each turn; or whole, where that gains nothing."""
     n_couriers = len(problem.routes.length)
     if problem.market.settings.threads < 2 or n_couriers < WORTH_CUTTING:
         return [whole(problem, legs, changes)]

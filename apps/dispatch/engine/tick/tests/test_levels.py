@@ -11,7 +11,6 @@ from apps.dispatch.engine.tests.factories import at, make_courier, make_leg
 from apps.dispatch.engine.tick.levels import deal_out, nth_trip
 from apps.dispatch.engine.tick.search import total_min
 from apps.dispatch.engine.tick.tests.factories import (
-    real_legs,
     check_consistent,
     committed_of,
     cost_of,
@@ -19,6 +18,7 @@ from apps.dispatch.engine.tick.tests.factories import (
     give,
     problem_of,
     problems,
+    real_legs,
     stops_of,
 )
 

@@ -7,7 +7,6 @@ from apps.dispatch.engine.tests.factories import at, make_courier, make_leg
 from apps.dispatch.engine.tick.relocate import relocate
 from apps.dispatch.engine.tick.search import total_min
 from apps.dispatch.engine.tick.tests.factories import (
-    real_legs,
     check_consistent,
     committed_of,
     every_courier,
@@ -15,6 +14,7 @@ from apps.dispatch.engine.tick.tests.factories import (
     give,
     problem_of,
     problems,
+    real_legs,
     stops_of,
 )
 

@@ -6,12 +6,12 @@ import pytest
 from apps.dispatch.engine.tick.ruin import ruin_and_recreate, uniform
 from apps.dispatch.engine.tick.search import total_min
 from apps.dispatch.engine.tick.tests.factories import (
-    real_legs,
     check_consistent,
     committed_of,
     everybody,
     free_copy,
     problems,
+    real_legs,
     stops_of,
 )
 
