@@ -7,7 +7,6 @@ that expects nothing; where plans for several guesses agree, they are better tha
 import random
 from dataclasses import replace
 
-from apps.dispatch.engine.settings import PlannerSettings
 from apps.dispatch.engine.snapshot import OpenLeg, Snapshot
 
 LATELY_S = 3600.0

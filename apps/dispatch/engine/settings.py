@@ -105,13 +105,13 @@ class PlannerSettings:
     ruin_rounds: int = 256
     """Rounds of ruin and recreate."""
 
-    futures: int = 8
+    futures: int = 5
     """Futures that a plan looks at, where the snapshot says what came lately."""
 
     future_s: float = 10 * MINUTE_S
     """How far they reach: seconds of new legs."""
 
-    future_weight: float = 0.5
+    future_weight: float = 1.0
     """What the waiting of a leg that is only expected counts against that of a real one."""
 
     future_ruin_rounds: int = 64

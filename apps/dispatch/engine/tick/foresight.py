@@ -2,7 +2,8 @@
 taken.
 
 After Bent and Van Hentenryck, *Scenario-Based Planning for Partially Dynamic Vehicle Routing with Stochastic
-Customers*, Operations Research 52 (2004): what counts of a plan is only which legs must be acted on now, so plans vote on that.
+Customers*, Operations Research 52 (2004): what counts of a plan is only which legs must be acted on now, so plans vote
+on that. A leg that is late already waits for nothing that is only expected.
 """
 
 from collections import Counter
@@ -27,12 +28,13 @@ def look_ahead(problem: TickProblem) -> Ballot:
     """
     rules, base = problem.market.settings, copied(problem.routes)
     real, plans, ballots = np.arange(problem.n_real), [], []
+    late = late_of(problem, ballot(problem))
     for legs in problem.market.futures:
         load(problem.routes, base)
         search(problem, np.concatenate((real, legs)), kept=base.cost, ruin_rounds=rules.future_ruin_rounds)
         plans.append(copied(problem.routes))
         ballots.append(ballot(problem))
-    agreed = elected(ballots)
+    agreed = elected(ballots, late)
     load(problem.routes, plans[nearest_to(agreed, ballots)])
     if not forget_expected(problem):
         load(problem.routes, base)
@@ -55,20 +57,29 @@ def ballot(problem: TickProblem) -> Ballot:
     )
 
 
-def elected(ballots: Sequence[Ballot]) -> list[tuple[str, str]]:
+def late_of(problem: TickProblem, due: Ballot) -> Ballot:
+    """Those of these entries whose leg should have been dropped off by now."""
+    late = {leg.id for leg, stop in zip(problem.legs, problem.world.stops[1::2], strict=True) if stop["due"] <= 0.0}
+    return frozenset(entry for entry in due if entry[1] in late)
+
+
+def elected(ballots: Sequence[Ballot], late: Ballot = frozenset()) -> list[tuple[str, str]]:
     """Legs that more than half of the futures leave for now, each with the courier most do it with.
 
-    A courier gets several only where a future gives him both.
+    A courier gets several only where a future gives him both. The legs of `late` are among them whatever the futures
+    say, with the courier they have there if no future has another.
     """
+    cannot_wait = {leg_id for _, leg_id in late}
     leaves_now = Counter(leg_id for each in ballots for _, leg_id in each)
-    votes = Counter(entry for each in ballots for entry in each)
+    votes = Counter(entry for each in (*ballots, late) for entry in each)
     chosen: list[tuple[str, str]] = []
     for entry, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
         courier_id, leg_id = entry
-        if 2 * leaves_now[leg_id] <= len(ballots) or any(leg_id == other for _, other in chosen):
+        most_wait = 2 * leaves_now[leg_id] <= len(ballots) and leg_id not in cannot_wait
+        if most_wait or any(leg_id == other for _, other in chosen):
             continue
         together = [other for other in chosen if other[0] == courier_id]
-        if any(entry in each and each.issuperset(together) for each in ballots):
+        if any(entry in each and each.issuperset(together) for each in (*ballots, late)):
             chosen.append(entry)
     return chosen
 

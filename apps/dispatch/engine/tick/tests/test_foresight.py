@@ -43,3 +43,11 @@ def test_a_leg_is_left_for_when_most_futures_do_it(votes, outcome):
 def test_the_routes_taken_are_those_with_most_of_what_was_elected_and_least_else():
     each = ballots("bo:a cy:b dee:c", "bo:a cy:b", "bo:a")
     assert nearest_to([("bo", "a"), ("cy", "b")], each) == 1
+
+
+@pytest.mark.parametrize(
+    ("votes", "outcome"), [(("", "", "bo:a"), ["bo:a"]), (("", "", ""), ["cy:a"]), (("bo:a", "bo:a", ""), ["bo:a"])]
+)
+def test_a_late_leg_waits_for_nothing_that_is_only_expected(votes, outcome):
+    chosen = elected(ballots(*votes), late=ballots("cy:a")[0])
+    assert [f"{courier}:{leg}" for courier, leg in chosen] == outcome
