@@ -11,7 +11,7 @@ from apps.dispatch.engine.settings import MINUTE_S
 from apps.dispatch.engine.snapshot import OpenLeg
 from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.engine.tables import LegTable
-from apps.dispatch.engine.tick.candidates import lower_bounds, nearest_legs
+from apps.dispatch.engine.tick.candidates import cheapest_couriers, nearest_legs
 from apps.dispatch.engine.tick.committed import relax
 from apps.dispatch.engine.tick.places import great_circle_paces, in_space, ride_table
 from apps.dispatch.engine.tick.rows import COURIER, STOP, Records
@@ -41,10 +41,10 @@ def build(market: Market) -> TickProblem:
     stops, couriers = _stops(table, market), _couriers(market)
     paces = great_circle_paces(market.travel, market.couriers.vehicles)
     rides = np.zeros((1, 1))
+    in_space(stops, couriers, table, market)
     if paces is None:
         rides = ride_table(stops, couriers, table, market)
     else:
-        in_space(stops, couriers, table, market)
         couriers["pace"] = paces[market.couriers.vehicle]
     routes = _committed_routes(market, legs)
     world = World(
@@ -155,16 +155,6 @@ def _extra(market: Market) -> Floats:
 
 
 def _with_candidates(world: World, n_open: int, most: int) -> World:
-    bound = lower_bounds(world, n_open)
-    k = min(most, bound.shape[1])
-    if k < bound.shape[1]:
-        nearest = np.sort(np.argpartition(bound, k - 1, axis=1)[:, :k], axis=1)
-    else:
-        nearest = np.broadcast_to(np.arange(k), bound.shape)
-    values = np.take_along_axis(bound, nearest, axis=1)
-    order = np.argsort(values, axis=1, kind="stable")
-    return world._replace(
-        candidates=np.ascontiguousarray(np.take_along_axis(nearest, order, axis=1)),
-        bound=np.ascontiguousarray(np.take_along_axis(values, order, axis=1)),
-        neighbours=nearest_legs(world, n_open, min(NEIGHBOURS, n_open - 1)),
-    )
+    candidates, bound = cheapest_couriers(world, n_open, min(most, len(world.couriers)))
+    neighbours = nearest_legs(world.stops[: 2 * n_open], min(NEIGHBOURS, n_open - 1))
+    return world._replace(candidates=candidates, bound=bound, neighbours=neighbours)
