@@ -15,7 +15,7 @@ BUCKETS = 256
 
 @inlined
 def least_cost(world: World, leg: int, c: int) -> float:
-    """Least minutes of a leg with a courier, who rides straight for it and straight on with it; infinite where even that
+    """Least minutes of a leg whose courier rides straight for it and straight on with it; infinite where even that
     breaks a limit.
 
     True of any route where riding obeys the triangle inequality.

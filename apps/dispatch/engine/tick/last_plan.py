@@ -32,7 +32,7 @@ def _take_over(problem: TickProblem, c: int, last: Sequence[int]) -> None:
     mine = [stop >> 1 for stop in order if stop >> 1 < n_open and stop & 1]
     if not _may_be(problem, c, order, mine) or [stop for stop in order if stop in committed] != before:
         return
-    routes.seq[c, : len(order)], routes.length[c] = order, len(order)
+    routes.seq[c, : len(order)], routes.length[c], routes.is_known[c] = order, len(order), False
     new = cost_now(world, routes, c)
     if np.isfinite(new) and new - cost + world.extra[mine, c].sum() <= world.left_out[mine].sum():
         routes.cost[c] = new

@@ -65,7 +65,7 @@ def take_trips(world: World, routes: Routes, among: Mask, number: int) -> Trips:
         trips.stops[n, :size] = routes.seq[c, start:end]
         for k in range(start, routes.length[c] - size):
             routes.seq[c, k] = routes.seq[c, k + size]
-        routes.length[c] -= size
+        routes.length[c], routes.is_known[c] = routes.length[c] - size, False
         routes.cost[c] = cost_now(world, routes, c)
         if routes.cost[c] == np.inf:  # picked up earlier, a leg whose drop-off must wait may be on board too long
             for k in range(routes.length[c] - 1, start - 1, -1):
@@ -142,7 +142,7 @@ def put_trips(world: World, routes: Routes, trips: Trips, to: Ints, positions: I
         c = to[trip]
         n = splice(routes, trips, trip, c, positions[trip, c], room)
         routes.seq[c, :n] = room[:n]
-        routes.length[c] = n
+        routes.length[c], routes.is_known[c] = n, False
         routes.cost[c] = cost_now(world, routes, c)
         for k in range(trips.length[trip]):
             routes.courier_of[trips.stops[trip, k] >> 1] = c

@@ -4,9 +4,8 @@ import numpy as np
 
 from apps.dispatch.engine.compiled import kernel, lean_kernel
 from apps.dispatch.engine.tables import Ints, Mask
-from apps.dispatch.engine.tick.insertion import best_place, make_room
+from apps.dispatch.engine.tick.insertion import best_place
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in, take_out
-from apps.dispatch.engine.travel import Floats
 
 LEAST_GAIN_MIN = 1e-6
 FRESH_CANDIDATES = 30  # a leg is tried again only when one of so many candidates, or a neighbour's courier, has changed
@@ -31,7 +30,7 @@ def is_fresh(world: World, routes: Routes, leg: int, among: Mask, stamp: Ints, t
 
 @lean_kernel
 def cheapest(
-    world: World, routes: Routes, leg: int, below: float, among: Mask, seen: Ints, mark: int, homes: Ints, room: Floats
+    world: World, routes: Routes, leg: int, below: float, among: Mask, seen: Ints, mark: int, homes: Ints
 ) -> tuple[float, int, int, int]:
     """The cheapest courier and place for a leg that nobody has: what it adds, courier, positions; NOBODY if not
     `below`.
@@ -56,7 +55,7 @@ def cheapest(
         extra = world.extra[leg, c]
         if extra == np.inf:
             continue
-        added, i, j = best_place(world, routes, c, leg, best - extra, room)
+        added, i, j = best_place(world, routes, c, leg, best - extra)
         if i >= 0:
             best, who, at_i, at_j = added + extra, c, i, j
     return best, who, at_i, at_j
@@ -71,8 +70,8 @@ def relocate(
     A leg that costs at most `skip_min` more than with nobody it could is left where it is. `stamp` (C,) and `tried`
     (L,) say when a route last changed and when a leg was last tried, by a clock that counts both.
     """
-    room, home = make_room(routes.seq.shape[1]), np.empty(1, np.int64)
     seen, old = np.full(len(routes.length), -1), np.empty(routes.seq.shape[1], routes.seq.dtype)
+    home = np.empty(1, np.int64)
     gain = 0.0
     for leg in legs:
         c = routes.courier_of[leg]
@@ -89,7 +88,7 @@ def relocate(
             saves = before - routes.cost[c] + world.extra[leg, c]
         added, who, i, j = saves, NOBODY, -1, -1
         if saves > world.bound[leg, 0] + skip_min:
-            added, who, i, j = cheapest(world, routes, leg, saves - LEAST_GAIN_MIN, among, seen, leg, home, room)
+            added, who, i, j = cheapest(world, routes, leg, saves - LEAST_GAIN_MIN, among, seen, leg, home)
         if who != NOBODY:
             put_in(routes, who, leg, i, j)
             routes.cost[who] = cost_now(world, routes, who)
@@ -101,4 +100,5 @@ def relocate(
         elif c != NOBODY:
             routes.seq[c, :n] = old[:n]
             routes.length[c], routes.cost[c], routes.courier_of[leg] = n, before, c
+            routes.is_known[c] = False
     return gain, clock

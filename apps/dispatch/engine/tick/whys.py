@@ -6,14 +6,14 @@ from apps.dispatch.engine.compiled import kernel, lean_kernel
 from apps.dispatch.engine.plan import ALTERNATIVES, Alternative, Why
 from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.build import TickProblem
-from apps.dispatch.engine.tick.insertion import best_place, make_room
+from apps.dispatch.engine.tick.insertion import best_place
 from apps.dispatch.engine.tick.rows import Stops32
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in, take_out
 from apps.dispatch.engine.travel import Floats
 
 
 @lean_kernel
-def added_by(world: World, routes: Routes, legs: Ints, c: int, below: float, room: Floats, old: Stops32) -> float:
+def added_by(world: World, routes: Routes, legs: Ints, c: int, below: float, old: Stops32) -> float:
     """What these legs, which nobody has, add to the route of courier c, put in one by one; infinite if not `below`.
 
     The route stays as it was.
@@ -25,7 +25,7 @@ def added_by(world: World, routes: Routes, legs: Ints, c: int, below: float, roo
         leg = legs[tried]
         extra, i, j, added = world.extra[leg, c], -1, -1, np.inf
         if extra < np.inf:
-            added, i, j = best_place(world, routes, c, leg, below - total - extra, room)
+            added, i, j = best_place(world, routes, c, leg, below - total - extra)
         if i < 0:
             total = np.inf
         else:
@@ -37,7 +37,7 @@ def added_by(world: World, routes: Routes, legs: Ints, c: int, below: float, roo
         routes.courier_of[leg] = NOBODY
     for k in range(n):
         routes.seq[c, k] = old[k]
-    routes.length[c], routes.cost[c] = n, before
+    routes.length[c], routes.cost[c], routes.is_known[c] = n, before, False
     return total
 
 
@@ -51,7 +51,7 @@ def cheapest_others(world: World, routes: Routes, legs: Ints, most: int) -> tupl
     home = routes.courier_of[legs[0]]
     old, n, before = routes.seq[home].copy(), routes.length[home], routes.cost[home]
     who, prices, kept = np.full(most, NOBODY), np.full(most, np.inf), np.empty(routes.seq.shape[1], np.int32)
-    room, cost = make_room(routes.seq.shape[1]), before
+    cost = before
     for leg in legs:
         take_out(routes, home, leg)
         cost += world.extra[leg, home]
@@ -63,7 +63,7 @@ def cheapest_others(world: World, routes: Routes, legs: Ints, most: int) -> tupl
         c = world.candidates[legs[0], rank]
         if c == home:
             continue
-        price = added_by(world, routes, legs, c, prices[most - 1], room, kept)
+        price = added_by(world, routes, legs, c, prices[most - 1], kept)
         k = most - 1
         if price < prices[k]:
             while k > 0 and prices[k - 1] > price:
@@ -71,7 +71,7 @@ def cheapest_others(world: World, routes: Routes, legs: Ints, most: int) -> tupl
                 k -= 1
             prices[k], who[k] = price, c
     routes.seq[home] = old
-    routes.length[home], routes.cost[home] = n, before
+    routes.length[home], routes.cost[home], routes.is_known[home] = n, before, False
     for leg in legs:
         routes.courier_of[leg] = home
     return cost, who, prices
