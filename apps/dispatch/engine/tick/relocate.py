@@ -8,6 +8,7 @@ from apps.dispatch.engine.tick.insertion import best_place
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in, take_out
 
 LEAST_GAIN_MIN = 1e-6
+ALWAYS = -1  # before any stamp
 FRESH_CANDIDATES = 30  # a leg is tried again only when one of so many candidates, or a neighbour's courier, has changed
 
 
@@ -30,13 +31,23 @@ def is_fresh(world: World, routes: Routes, leg: int, among: Mask, stamp: Ints, t
 
 @lean_kernel
 def cheapest(
-    world: World, routes: Routes, leg: int, below: float, among: Mask, seen: Ints, mark: int, homes: Ints
+    world: World,
+    routes: Routes,
+    leg: int,
+    below: float,
+    among: Mask,
+    seen: Ints,
+    mark: int,
+    homes: Ints,
+    stamp: Ints,
+    since: int,
 ) -> tuple[float, int, int, int]:
     """The cheapest courier and place for a leg that nobody has: what it adds, courier, positions; NOBODY if not
     `below`.
 
     Looked at are the couriers of `homes`, those who have its neighbours, and the candidates as far as their bounds ask;
-    of them only the ones of `among`. `seen` (C,) keeps from looking twice: whoever has `mark` there was looked at.
+    of them only the ones of `among` whose route has changed after `since`, by `stamp` (C,). `seen` (C,) keeps from looking
+    twice: whoever has `mark` there was looked at.
     """
     best, who, at_i, at_j = below, NOBODY, -1, -1
     near, n_near = world.neighbours[leg], world.neighbours.shape[1]
@@ -49,7 +60,7 @@ def cheapest(
             if world.bound[leg, k - n_near] >= best:
                 break
             c = world.candidates[leg, k - n_near]
-        if c == NOBODY or not among[c] or seen[c] == mark:
+        if c == NOBODY or not among[c] or seen[c] == mark or stamp[c] <= since:
             continue
         seen[c] = mark
         extra = world.extra[leg, c]
@@ -78,6 +89,8 @@ def relocate(
         if (c != NOBODY and not among[c]) or not is_fresh(world, routes, leg, among, stamp, tried[leg]):
             continue
         clock += 1
+        # what was no better for the leg is no better now, unless one of both routes has changed
+        since = ALWAYS if c != NOBODY and stamp[c] > tried[leg] else tried[leg]
         tried[leg], home[0] = clock, c
         saves, before, n = world.left_out[leg], 0.0, 0
         if c != NOBODY:
@@ -88,7 +101,9 @@ def relocate(
             saves = before - routes.cost[c] + world.extra[leg, c]
         added, who, i, j = saves, NOBODY, -1, -1
         if saves > world.bound[leg, 0] + skip_min:
-            added, who, i, j = cheapest(world, routes, leg, saves - LEAST_GAIN_MIN, among, seen, leg, home)
+            added, who, i, j = cheapest(
+                world, routes, leg, saves - LEAST_GAIN_MIN, among, seen, leg, home, stamp, since
+            )
         if who != NOBODY:
             put_in(routes, who, leg, i, j)
             routes.cost[who] = cost_now(world, routes, who)
@@ -97,6 +112,7 @@ def relocate(
             stamp[who] = clock
             if c != NOBODY:
                 stamp[c] = clock
+            tried[leg] = clock  # it is where it costs least
         elif c != NOBODY:
             routes.seq[c, :n] = old[:n]
             routes.length[c], routes.cost[c], routes.courier_of[leg] = n, before, c
