@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from apps.dispatch.engine.bundles import BundleTable
 from apps.dispatch.engine.bundling import make_bundles, target_size
-from apps.dispatch.engine.commitment import WhyOf, commitments_of
+from apps.dispatch.engine.commitment import WhysOf, commitments_of
 from apps.dispatch.engine.committed_stops import after_stops, planned_stops
 from apps.dispatch.engine.left_out import Leftovers, excluded_from, explain
 from apps.dispatch.engine.market import Market, couriers_on_duty, first_free, first_ready, legs_in_horizon
 from apps.dispatch.engine.matched_routes import matched_routes
-from apps.dispatch.engine.matched_whys import matched_why
+from apps.dispatch.engine.matched_whys import matched_whys
 from apps.dispatch.engine.matching import match
 from apps.dispatch.engine.plan import Commitment, Plan, PlannedRoute
 from apps.dispatch.engine.reasons import UnassignedReason
@@ -31,8 +29,8 @@ def plan(snapshot: Snapshot) -> Plan:
         outcome = _Outcome([], couriers, legs)
         return Plan(routes=(), commitments=(), unassigned=_reasons(snapshot, outcome))
     make = _ticked if is_searched(snapshot.settings) else _matched
-    routes, why_of = make(snapshot, couriers, legs)
-    commitments = commitments_of(routes, now=snapshot.now, settings=snapshot.settings, why_of=why_of)
+    routes, whys_of = make(snapshot, couriers, legs)
+    commitments = commitments_of(routes, now=snapshot.now, settings=snapshot.settings, whys_of=whys_of)
     return Plan(
         routes=tuple(routes),
         commitments=_with_exclusions(snapshot, commitments, legs),
@@ -54,20 +52,20 @@ def _with_exclusions(
 
 def _ticked(
     snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
-) -> tuple[list[PlannedRoute], WhyOf]:
+) -> tuple[list[PlannedRoute], WhysOf]:
     """Routes by search."""
     # Late, as in `searching`.
     from apps.dispatch.engine.tick.stage import tick
-    from apps.dispatch.engine.tick.whys import why
+    from apps.dispatch.engine.tick.whys import whys
 
     problem, routes = tick(Market.of(snapshot, couriers, legs))
     row_of = {leg.id: row for row, leg in enumerate(legs)}
-    return routes, lambda _, leg_ids: why(problem, np.array([row_of[leg_id] for leg_id in leg_ids], dtype=np.int64))
+    return routes, lambda pairs: whys(problem, [[row_of[leg_id] for leg_id in leg_ids] for _, leg_ids in pairs])
 
 
 def _matched(
     snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
-) -> tuple[list[PlannedRoute], WhyOf]:
+) -> tuple[list[PlannedRoute], WhysOf]:
     """Where there is no compiler: one bundle a courier, after what he is committed to.
 
     Of bundles left out though somebody is idle, the legs alone are matched once more.
@@ -91,7 +89,7 @@ def _matched(
         for state in couriers
         if state.id in with_new or ridden[state.id]
     ]
-    return everything, matched_why(market)
+    return everything, matched_whys(market)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def cheapest(
     `below`.
 
     Looked at are the couriers of `homes`, those who have its neighbours, and the candidates as far as their bounds ask;
-    of them only the ones of `among` whose route has changed after `since`, by `stamp` (C,). `seen` (C,) keeps from looking
-    twice: whoever has `mark` there was looked at.
+    of them only the ones of `among` whose route has changed after `since`, by `stamp` (C,). `seen` (C,) keeps from
+    looking twice: whoever has `mark` there was looked at.
     """
     best, who, at_i, at_j = below, NOBODY, -1, -1
     near, n_near = world.neighbours[leg], world.neighbours.shape[1]

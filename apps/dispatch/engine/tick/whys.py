@@ -1,5 +1,7 @@
 """Why a courier: what the legs cost with him, and what they would have cost with others in the same plan."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from apps.dispatch.engine.compiled import kernel, lean_kernel
@@ -26,18 +28,16 @@ def added_by(world: World, routes: Routes, legs: Ints, c: int, below: float, old
         extra, i, j, added = world.extra[leg, c], -1, -1, np.inf
         if extra < np.inf:
             added, i, j = best_place(world, routes, c, leg, below - total - extra)
-        if i < 0:
-            total = np.inf
-        else:
-            total += added + extra
-            put_in(routes, c, leg, i, j)
-            routes.cost[c] = cost_now(world, routes, c)
         tried += 1
-    for leg in legs:
-        routes.courier_of[leg] = NOBODY
-    for k in range(n):
-        routes.seq[c, k] = old[k]
-    routes.length[c], routes.cost[c], routes.is_known[c] = n, before, False
+        total = total + added + extra if i >= 0 else np.inf
+        if i >= 0 and tried < len(legs):
+            put_in(routes, c, leg, i, j)
+            routes.courier_of[leg] = NOBODY
+            routes.cost[c] = cost_now(world, routes, c)
+    if routes.length[c] > n:
+        for k in range(n):
+            routes.seq[c, k] = old[k]
+        routes.length[c], routes.cost[c], routes.is_known[c] = n, before, False
     return total
 
 
@@ -77,13 +77,31 @@ def cheapest_others(world: World, routes: Routes, legs: Ints, most: int) -> tupl
     return cost, who, prices
 
 
-def why(problem: TickProblem, legs: Ints) -> Why:
-    """Why the courier who has these legs has them."""
-    states = problem.market.couriers.states
-    cost, who, prices = cheapest_others(problem.world, problem.routes, legs, ALTERNATIVES)
-    if cost == -np.inf:  # without them a leg is picked up sooner, whose drop-off must wait: on board for too long
+@kernel
+def all_cheapest_others(world: World, routes: Routes, legs: Ints, ends: Ints, most: int) -> tuple[Floats, Ints, Floats]:
+    """`cheapest_others` of several groups of legs, (n,), (n, most) and (n, most); group g ends before `ends[g]`."""
+    costs, who, prices = np.empty(len(ends)), np.empty((len(ends), most), np.int64), np.empty((len(ends), most))
+    begins = 0
+    for g in range(len(ends)):
+        costs[g], who[g], prices[g] = cheapest_others(world, routes, legs[begins : ends[g]], most)
+        begins = ends[g]
+    return costs, who, prices
+
+
+def whys(problem: TickProblem, groups: Sequence[Sequence[int]]) -> list[Why]:
+    """Why the courier who has the legs of a group has them, for each group."""
+    if not groups:
+        return []
+    legs, ends = np.array([leg for group in groups for leg in group]), np.cumsum([len(group) for group in groups])
+    costs, who, prices = all_cheapest_others(problem.world, problem.routes, legs, ends, ALTERNATIVES)
+    if np.isneginf(costs).any():  # without them a leg is picked up sooner, whose drop-off must wait: on board too long
         lifted = problem.world.stops.copy()
         lifted["longest"] = np.inf
-        cost, _, _ = cheapest_others(problem.world._replace(stops=lifted), problem.routes, legs, ALTERNATIVES)
-    others = zip(who.tolist(), prices.tolist(), strict=True)
-    return Why(cost_min=cost, others=tuple(Alternative(states[c].id, price) for c, price in others if c != NOBODY))
+        world = problem.world._replace(stops=lifted)
+        for g in np.flatnonzero(np.isneginf(costs)).tolist():
+            costs[g], _, _ = cheapest_others(world, problem.routes, np.array(groups[g]), ALTERNATIVES)
+    ids = [state.id for state in problem.market.couriers.states]
+    return [
+        Why(cost, tuple(Alternative(ids[c], price) for c, price in zip(cs, ps, strict=True) if c != NOBODY))
+        for cost, cs, ps in zip(costs.tolist(), who.tolist(), prices.tolist(), strict=True)
+    ]
