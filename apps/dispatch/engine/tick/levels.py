@@ -17,6 +17,7 @@ from apps.dispatch.engine.tick.state import Routes, World, cost_now, routes_min
 from apps.dispatch.engine.tick.walk import ride_s, step
 from apps.dispatch.engine.travel import Floats
 
+NEAR = 12
 DEARER_MIN = 20.0  # a trip is not priced with who would cost more than its courier does by so much
 IMPOSSIBLE_MIN = 1e7  # a pair that breaks a limit: more than any dealing without such pairs costs
 LEAST_GAIN_MIN = 1e-3
@@ -169,6 +170,23 @@ def put_trips(world: World, routes: Routes, trips: Trips, to: Ints, positions: I
         routes.cost[c] = cost_now(world, routes, c)
         for k in range(trips.length[trip]):
             routes.courier_of[trips.stops[trip, k] >> 1] = c
+
+
+@kernel
+def around(world: World, routes: Routes, among: Mask, stamp: Ints, since: int) -> Mask:
+    """The couriers of `among` whose routes have changed after `since`, by `stamp`, and those who could have their legs
+    instead."""
+    near = np.zeros(len(stamp), np.bool_)
+    for c in range(len(stamp)):
+        if not among[c] or stamp[c] <= since:
+            continue
+        near[c] = True
+        for k in range(routes.length[c]):
+            leg = routes.seq[c, k] >> 1
+            if routes.seq[c, k] & 1 == 1 and leg < len(world.candidates):
+                for rank in range(min(NEAR, world.candidates.shape[1])):
+                    near[world.candidates[leg, rank]] = True
+    return near & among
 
 
 def deal_out(world: World, routes: Routes, number: int, among: Mask) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.build import TickProblem
 from apps.dispatch.engine.tick.last_plan import keep_last
-from apps.dispatch.engine.tick.levels import deal_out
+from apps.dispatch.engine.tick.levels import around, deal_out
 from apps.dispatch.engine.tick.parts import Changes, Part, parts_of, whole, work_on
 from apps.dispatch.engine.tick.regret import insert_by_regret
 from apps.dispatch.engine.tick.relocate import relocate
@@ -95,23 +95,27 @@ def relocate_all(problem: TickProblem, part: Part, legs: Ints, budget: Budget) -
 def deal_levels(problem: TickProblem, part: Part, budget: Budget) -> None:
     """Deal the first, second and third trips of a part out anew."""
     changes = part.changes
+    among = around(problem.world, problem.routes, part.among, changes.stamp, changes.dealt)
+    changes.dealt = changes.clock
     for level in range(LEVELS):
         if budget.is_spent():
             return
         before: Floats = problem.routes.cost.copy()
-        if deal_out(problem.world, problem.routes, level, part.among) > 0:
+        if deal_out(problem.world, problem.routes, level, among) > 0:
             changes.clock += 1
-            changes.stamp[part.among & (problem.routes.cost != before)] = changes.clock
+            changes.stamp[among & (problem.routes.cost != before)] = changes.clock
 
 
 def ruin(problem: TickProblem, part: Part, budget: Budget) -> None:
     """The rounds of ruin and recreate of a part, by its share of the legs, cooling down."""
     rounds = problem.market.settings.ruin_rounds * len(part.legs) / max(problem.n_open, 1)
     steps = round(rounds / BATCH)
-    if len(part.legs) < 2:
+    who = problem.routes.courier_of[part.legs]
+    legs = part.legs[(who == NOBODY) | (part.changes.stamp[who] > 0)]
+    if len(legs) < 2:
         return
     for k in range(steps):
         if budget.is_spent():
             return
         heat = HEAT_START_MIN * (HEAT_END_MIN / HEAT_START_MIN) ** (k / steps)
-        ruin_and_recreate(problem.world, problem.routes, part.legs, part.among, BATCH, RUIN_MOST, heat, part.dice)
+        ruin_and_recreate(problem.world, problem.routes, legs, part.among, BATCH, RUIN_MOST, heat, part.dice)
