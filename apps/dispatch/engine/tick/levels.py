@@ -94,9 +94,7 @@ def splice(routes: Routes, trips: Trips, trip: int, c: int, position: int, into:
 
 
 @lean_kernel
-def cheapest_position(
-    world: World, routes: Routes, trips: Trips, trip: int, c: int, below: float
-) -> tuple[float, int]:
+def cheapest_position(world: World, routes: Routes, trips: Trips, trip: int, c: int, below: float) -> tuple[float, int]:
     """What a trip adds to the route of courier c at the best position, and that; IMPOSSIBLE_MIN and -1 where it adds
     nowhere less than `below`."""
     size, n, extra = trips.length[trip], routes.length[c], 0.0

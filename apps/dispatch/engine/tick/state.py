@@ -41,6 +41,12 @@ class World(NamedTuple):
     """(L,) minutes that leaving the leg out costs."""
 
 
+def with_first_candidates(world: World, most: int) -> World:
+    """The same world with at most so many candidates a leg."""
+    first = np.ascontiguousarray(world.candidates[:, :most]), np.ascontiguousarray(world.bound[:, :most])
+    return world._replace(candidates=first[0], bound=first[1])
+
+
 class Routes(NamedTuple):
     """One route per courier, valid whenever no operator is running."""
 
