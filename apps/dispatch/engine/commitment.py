@@ -6,8 +6,8 @@ from apps.dispatch.engine.plan import Commitment, PlannedRoute, PlannedStop, Why
 from apps.dispatch.engine.settings import PlannerSettings
 from apps.dispatch.engine.stop_kind import StopKind
 
-WhyOf = Callable[[str, tuple[str, ...]], Why]
-"""Why a courier has these legs."""
+WhysOf = Callable[[Sequence[tuple[str, tuple[str, ...]]]], Sequence[Why]]
+"""Why these couriers have these legs, for each pair."""
 
 
 def due_pickups(
@@ -22,24 +22,28 @@ def due_pickups(
     return [(route, pickup) for route in routes for pickup in _open_pickups(route) if pickup.departs_at < next_plan_at]
 
 
-def commitments_of(due: Sequence[tuple[PlannedRoute, PlannedStop]], why_of: WhyOf) -> list[Commitment]:
+def commitments_of(due: Sequence[tuple[PlannedRoute, PlannedStop]], whys_of: WhysOf) -> list[Commitment]:
     """The commitments of these pickups."""
-    return [_commitment(route, pickup, why_of) for route, pickup in due]
+    dropoffs = [_dropoffs(route, pickup) for route, pickup in due]
+    legs = [tuple(stop.leg_ids[0] for stop in stops) for stops in dropoffs]
+    whys = whys_of([(route.courier_id, leg_ids) for (route, _), leg_ids in zip(due, legs, strict=True)])
+    return [
+        Commitment(
+            courier_id=route.courier_id,
+            leg_ids=leg_ids,
+            depart_at=pickup.departs_at,
+            pickup_at=pickup.handover_at,
+            dropoff_at=tuple(stop.handover_at for stop in stops),
+            why=why,
+        )
+        for (route, pickup), stops, leg_ids, why in zip(due, dropoffs, legs, whys, strict=True)
+    ]
 
 
 def _open_pickups(route: PlannedRoute) -> Iterator[PlannedStop]:
     return (stop for stop in route.stops if stop.kind is StopKind.PICKUP and not stop.is_committed)
 
 
-def _commitment(route: PlannedRoute, pickup: PlannedStop, why_of: WhyOf) -> Commitment:
-    picked = set(pickup.leg_ids)
-    dropoffs = [stop for stop in route.stops if stop.kind is StopKind.DROPOFF and stop.leg_ids[0] in picked]
-    leg_ids = tuple(stop.leg_ids[0] for stop in dropoffs)
-    return Commitment(
-        courier_id=route.courier_id,
-        leg_ids=leg_ids,
-        depart_at=pickup.departs_at,
-        pickup_at=pickup.handover_at,
-        dropoff_at=tuple(stop.handover_at for stop in dropoffs),
-        why=why_of(route.courier_id, leg_ids),
-    )
+def _dropoffs(route: PlannedRoute, pickup: PlannedStop) -> list[PlannedStop]:
+    """Where what is picked up there is dropped off, in order."""
+    return [stop for stop in route.stops if stop.kind is StopKind.DROPOFF and stop.leg_ids[0] in pickup.leg_ids]

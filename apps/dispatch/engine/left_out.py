@@ -77,14 +77,16 @@ def excluded_from(snapshot: Snapshot, legs: Sequence[OpenLeg]) -> dict[str, tupl
     if not legs or not on_duty:
         return {}
     excluded: dict[str, list[Exclusion]] = {leg.id: [] for leg in legs}
-    remaining = np.ones((len(legs), len(on_duty)), dtype=bool)
+    ids, remaining = [courier.id for courier in on_duty], np.ones((len(legs), len(on_duty)), dtype=bool)
     for reason, allowed in _limits(Market.of(snapshot, on_duty, legs)):
-        struck = remaining & ~allowed
+        rows, columns = np.nonzero(remaining & ~allowed)
         remaining &= allowed
-        for row in np.flatnonzero(struck.any(axis=1)).tolist():
-            who = np.flatnonzero(struck[row]).tolist()
-            named = tuple(on_duty[column].id for column in who[:MOST_NAMED])
-            excluded[legs[row].id].append(Exclusion(reason, len(who), named))
+        ends, begins = np.searchsorted(rows, np.arange(1, len(legs) + 1)).tolist(), 0
+        for leg, end in zip(legs, ends, strict=True):
+            if end > begins:
+                named = tuple([ids[column] for column in columns[begins : min(end, begins + MOST_NAMED)].tolist()])
+                excluded[leg.id].append(Exclusion(reason, end - begins, named))
+            begins = end
     return {leg_id: tuple(found) for leg_id, found in excluded.items()}
 
 

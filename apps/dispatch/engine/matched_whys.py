@@ -1,15 +1,14 @@
 """Why a courier, when plans are made by matching: the costs of his legs with every courier who might do them next."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from apps.dispatch.engine.bundles import BundleTable, price
+from apps.dispatch.engine.commitment import WhysOf
 from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.plan import ALTERNATIVES, Alternative, Why
 
 
-def matched_why(market: Market) -> Callable[[str, tuple[str, ...]], Why]:
+def matched_whys(market: Market) -> WhysOf:
     """Answers for the legs and couriers of a market."""
     leg_row = {leg.id: row for row, leg in enumerate(market.legs.legs)}
     courier_row = {state.id: row for row, state in enumerate(market.couriers.states)}
@@ -27,4 +26,4 @@ def matched_why(market: Market) -> Callable[[str, tuple[str, ...]], Why]:
             ),
         )
 
-    return why_of
+    return lambda pairs: [why_of(courier_id, leg_ids) for courier_id, leg_ids in pairs]

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from apps.dispatch.engine.bundles import BundleTable
 from apps.dispatch.engine.bundling import make_bundles, target_size
-from apps.dispatch.engine.commitment import WhyOf, commitments_of, due_pickups
+from apps.dispatch.engine.commitment import WhysOf, commitments_of, due_pickups
 from apps.dispatch.engine.committed_stops import after_stops, planned_stops
 from apps.dispatch.engine.futures import futures_of
 from apps.dispatch.engine.left_out import Leftovers, excluded_from, explain
 from apps.dispatch.engine.market import Market, couriers_on_duty, first_free, first_ready, legs_in_horizon
 from apps.dispatch.engine.matched_routes import matched_routes
-from apps.dispatch.engine.matched_whys import matched_why
+from apps.dispatch.engine.matched_whys import matched_whys
 from apps.dispatch.engine.matching import match
 from apps.dispatch.engine.plan import Ballot, Commitment, Plan, PlannedRoute, PlannedStop
 from apps.dispatch.engine.reasons import UnassignedReason
@@ -35,7 +33,7 @@ def plan(snapshot: Snapshot) -> Plan:
     made = make(snapshot, couriers, legs)
     routes = made.routes
     due = due_pickups(routes, now=snapshot.now, settings=snapshot.settings)
-    commitments = commitments_of([each for each in due if made.is_agreed(*each)], made.why_of)
+    commitments = commitments_of([each for each in due if made.is_agreed(*each)], made.whys_of)
     return Plan(
         routes=tuple(routes),
         commitments=_with_exclusions(snapshot, commitments, legs),
@@ -60,7 +58,7 @@ class _Made:
     """Routes, by search or by matching."""
 
     routes: list[PlannedRoute]
-    why_of: WhyOf
+    whys_of: WhysOf
     agreed: Ballot | None = None
     """Couriers and legs that are to be acted on now; the others may wait for what is likely to come. None: all."""
 
@@ -72,13 +70,13 @@ def _ticked(snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence
     """Routes by search."""
     # Late, as in `searching`.
     from apps.dispatch.engine.tick.stage import tick
-    from apps.dispatch.engine.tick.whys import why
+    from apps.dispatch.engine.tick.whys import whys
 
     ticked = tick(Market.of(snapshot, couriers, legs, futures_of(snapshot, len(legs))))
     row_of = {leg.id: row for row, leg in enumerate(legs)}
     return _Made(
         ticked.routes,
-        lambda _, leg_ids: why(ticked.problem, np.array([row_of[leg_id] for leg_id in leg_ids], dtype=np.int64)),
+        lambda pairs: whys(ticked.problem, [[row_of[leg_id] for leg_id in leg_ids] for _, leg_ids in pairs]),
         ticked.agreed,
     )
 
@@ -107,7 +105,7 @@ def _matched(snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequenc
         for state in couriers
         if state.id in with_new or ridden[state.id]
     ]
-    return _Made(everything, matched_why(market))
+    return _Made(everything, matched_whys(market))
 
 
 @dataclass(frozen=True, slots=True)

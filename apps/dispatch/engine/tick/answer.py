@@ -1,71 +1,103 @@
 """From rows back to ids and moments: the routes as planned."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 
-from apps.dispatch.engine.compiled import kernel
+from apps.dispatch.engine.compiled import kernel, lean_kernel
 from apps.dispatch.engine.plan import PlannedRoute, PlannedStop
 from apps.dispatch.engine.stop_kind import StopKind
+from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.build import TickProblem
 from apps.dispatch.engine.tick.state import Routes, World
 from apps.dispatch.engine.tick.walk import ROUNDING_S, begin, ride_s, step
 from apps.dispatch.engine.travel import Floats
 
 
+@lean_kernel
+def end_of_visit(world: World, routes: Routes, n_open: int, c: int, k: int) -> int:
+    """Position behind the last row that is done in the same stop as that at k: pickups of one place, all committed or
+    all open."""
+    first = routes.seq[c, k]
+    place, end = world.stops[first].place, k + 1
+    while place >= 0 and end < routes.length[c]:
+        row = routes.seq[c, end]
+        if world.stops[row].place != place or (row >> 1 < n_open) != (first >> 1 < n_open):
+            break
+        end += 1
+    return end
+
+
+@lean_kernel
+def wanted_at(world: World, routes: Routes, c: int, k: int, end: int, times: Floats) -> float:
+    """When he must be there at the latest, so that nothing is delayed, service done; `times` (end - k, 2) are handovers
+    and halves of services."""
+    wanted, closes, stops = -np.inf, np.inf, world.stops
+    for at in range(k, end):
+        row = routes.seq[c, at]
+        wanted, closes = max(wanted, stops[row].wanted), min(closes, stops[row].closes)
+    if end > k + 1 and times[end - k - 1, 0] > closes:  # one must be gone before the last is
+        return float(stops[routes.seq[c, k]].wanted - times[0, 1])
+    return float(wanted - times[end - k - 1, 1])
+
+
 @kernel
-def timetables(world: World, routes: Routes) -> Floats:
-    """By stop of all routes, one after the other: when he could leave for it, the ride, the handover, half of the
-    service."""
+def timetable(world: World, routes: Routes, n_open: int) -> tuple[Ints, Floats]:
+    """By visit of all routes, one after the other: how many rows it does, (V,); and when he departs for it, arrives,
+    hands over and leaves, (V, 4)."""
     stops, couriers, rides, picked = world[:4]
-    table = np.empty((routes.length.sum(), 4))
-    row = 0
+    most = routes.length.sum()
+    sizes, table, times = np.empty(most, np.int64), np.empty((most, 4)), np.empty((routes.seq.shape[1], 2))
+    v = 0
     for c in range(len(routes.length)):
-        here = begin(couriers, c)
-        for k in range(routes.length[c]):
-            b = routes.seq[c, k]
-            table[row, 0], table[row, 1] = here[0], ride_s(stops, couriers, rides, c, here[1], b)
-            _, table[row, 2], here = step(stops, couriers, rides, picked, c, here, b)
-            table[row, 3] = here[6]
-            row += 1
-    return table
-
-
-@dataclass(frozen=True, slots=True)
-class _Stops:
-    """What is asked of stops, as lists: numpy is slow to be asked for one thing at a time."""
-
-    now: float
-    n_open: int
-    leg_ids: list[str]
-    places: list[int]
-    closes: list[float]
-    wanted: list[float]
-    """Handover before which nobody needs to be there."""
-    times: list[list[float]]
+        here, k = begin(couriers, c), 0
+        while k < routes.length[c]:
+            leaves_before, before, b = here[0], here[1], routes.seq[c, k]
+            ride, end = ride_s(stops, couriers, rides, c, before, b), end_of_visit(world, routes, n_open, c, k)
+            for at in range(k, end):
+                _, times[at - k, 0], here = step(stops, couriers, rides, picked, c, here, routes.seq[c, at])
+                times[at - k, 1] = here[6]
+            latest = wanted_at(world, routes, c, k, end, times) - ride
+            table[v, 0] = latest if latest > leaves_before + ROUNDING_S else leaves_before
+            table[v, 1] = table[v, 0] + ride
+            if k > 0 and stops[b].place >= 0 and stops[b].place == stops[before].place:
+                table[v, 0], table[v, 1] = table[v - 1, 0], table[v - 1, 1]  # one stop: committed pickups and open ones
+            table[v, 2], table[v, 3], sizes[v] = times[end - k - 1, 0], times[end - k - 1, 0] + here[6], end - k
+            v, k = v + 1, end
+    return sizes[:v], table[:v]
 
 
 def planned_routes(problem: TickProblem) -> list[PlannedRoute]:
     """The routes of everybody who has something to do."""
-    routes, states = problem.routes, problem.market.couriers.states
-    stops = _Stops(
-        now=problem.market.now,
-        n_open=problem.n_open,
-        leg_ids=[leg.id for leg in problem.legs],
-        places=problem.world.stops["place"].tolist(),
-        wanted=problem.world.stops["wanted"].tolist(),
-        closes=problem.world.stops["closes"].tolist(),
-        times=timetables(problem.world, routes).tolist(),
-    )
-    costs = _costs(problem)
+    routes, states, costs = problem.routes, problem.market.couriers.states, _costs(problem)
+    visits = _visits(problem)
     planned: list[PlannedRoute] = []
-    first = 0
     for c, n in enumerate(routes.length.tolist()):
-        if n:
-            rows = routes.seq[c, :n].tolist()
-            planned.append(PlannedRoute(states[c].id, _planned_stops(stops, rows, first), costs[c]))
-            first += n
+        stops: list[PlannedStop] = []
+        done = 0
+        while done < n:
+            size, stop = next(visits)
+            stops.append(stop)
+            done += size
+        if stops:
+            planned.append(PlannedRoute(states[c].id, tuple(stops), costs[c]))
     return planned
+
+
+def _visits(problem: TickProblem) -> Iterator[tuple[int, PlannedStop]]:
+    """The stops of all routes, one route after the other, each with the number of rows it is made of."""
+    routes, ids, n_open = problem.routes, [leg.id for leg in problem.legs], problem.n_open
+    rows = routes.seq[np.arange(routes.seq.shape[1]) < routes.length[:, None]].tolist()
+    sizes, times = timetable(problem.world, routes, n_open)
+    first = 0
+    for size, (departs, arrives, handover, leaves) in zip(
+        sizes.tolist(), (times + problem.market.now).tolist(), strict=True
+    ):
+        row = rows[first]
+        leg_ids = tuple([ids[each >> 1] for each in rows[first : first + size]])
+        kind = StopKind.DROPOFF if row & 1 else StopKind.PICKUP
+        yield size, PlannedStop(kind, leg_ids, departs, arrives, handover, leaves, row >> 1 >= n_open)
+        first += size
 
 
 def _costs(problem: TickProblem) -> list[float]:
@@ -75,43 +107,3 @@ def _costs(problem: TickProblem) -> list[float]:
     extra = np.bincount(who[legs], weights=problem.world.extra[legs, who[legs]], minlength=len(problem.routes.cost))
     costs: list[float] = (problem.routes.cost + extra).tolist()
     return costs
-
-
-def _planned_stops(stops: _Stops, rows: list[int], first: int) -> tuple[PlannedStop, ...]:
-    planned: list[PlannedStop] = []
-    k = 0
-    while k < len(rows):
-        end = _end_of_stop(stops, rows, k)
-        leaves_before, ride = stops.times[first + k][:2]
-        handover, half = stops.times[first + end - 1][2:]
-        latest = max([stops.wanted[row] for row in rows[k:end]]) - half - ride
-        if end > k + 1 and handover > min([stops.closes[row] for row in rows[k:end]]):
-            latest = stops.wanted[rows[k]] - stops.times[first + k][3] - ride  # one must be gone before the last is
-        departs = stops.now + (latest if latest > leaves_before + ROUNDING_S else leaves_before)
-        arrives = departs + ride
-        if k > 0 and stops.places[rows[k]] >= 0 and stops.places[rows[k]] == stops.places[rows[k - 1]]:
-            # One stop: committed pickups and open ones.
-            departs, arrives = planned[-1].departs_at, planned[-1].arrives_at
-        planned.append(
-            PlannedStop(
-                kind=StopKind.DROPOFF if rows[k] & 1 else StopKind.PICKUP,
-                leg_ids=tuple([stops.leg_ids[row >> 1] for row in rows[k:end]]),
-                departs_at=departs,
-                arrives_at=arrives,
-                handover_at=stops.now + handover,
-                leaves_at=stops.now + handover + half,
-                is_committed=rows[k] >> 1 >= stops.n_open,
-            )
-        )
-        k = end
-    return tuple(planned)
-
-
-def _end_of_stop(stops: _Stops, rows: list[int], k: int) -> int:
-    """Position behind the last row that is done in the same stop: pickups of one place, all committed or all open."""
-    place, is_open, end = stops.places[rows[k]], rows[k] >> 1 < stops.n_open, k + 1
-    if place < 0:
-        return end
-    while end < len(rows) and stops.places[rows[end]] == place and (rows[end] >> 1 < stops.n_open) == is_open:
-        end += 1
-    return end

@@ -10,8 +10,8 @@ from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.settings import MINUTE_S
 from apps.dispatch.engine.snapshot import OpenLeg
 from apps.dispatch.engine.stop_kind import StopKind
-from apps.dispatch.engine.tables import LegTable
-from apps.dispatch.engine.tick.candidates import lower_bounds, nearest_legs
+from apps.dispatch.engine.tables import Ints, LegTable
+from apps.dispatch.engine.tick.candidates import cheapest_couriers, nearest_legs
 from apps.dispatch.engine.tick.committed import relax
 from apps.dispatch.engine.tick.places import great_circle_paces, in_space, ride_table
 from apps.dispatch.engine.tick.rows import COURIER, STOP, Records
@@ -46,10 +46,10 @@ def build(market: Market) -> TickProblem:
     stops, couriers = _stops(table, market, weight), _couriers(market)
     paces = great_circle_paces(market.travel, market.couriers.vehicles)
     rides = np.zeros((1, 1))
+    in_space(stops, couriers, table, market)
     if paces is None:
         rides = ride_table(stops, couriers, table, market)
     else:
-        in_space(stops, couriers, table, market)
         couriers["pace"] = paces[market.couriers.vehicle]
     routes = _committed_routes(market, legs)
     world = World(
@@ -162,20 +162,17 @@ def _extra(market: Market, weight: Floats) -> Floats:
 
 
 def _with_candidates(world: World, market: Market) -> World:
-    n_open, most = len(market.legs), market.settings.routes_candidates
-    future = np.zeros(n_open, dtype=np.int64)
-    for number, rows in enumerate(market.futures):
-        future[rows] = number + 1
-    bound = lower_bounds(world, n_open)
-    k = min(most, bound.shape[1])
-    if k < bound.shape[1]:
-        nearest = np.sort(np.argpartition(bound, k - 1, axis=1)[:, :k], axis=1)
-    else:
-        nearest = np.broadcast_to(np.arange(k), bound.shape)
-    values = np.take_along_axis(bound, nearest, axis=1)
-    order = np.argsort(values, axis=1, kind="stable")
-    return world._replace(
-        candidates=np.ascontiguousarray(np.take_along_axis(nearest, order, axis=1)),
-        bound=np.ascontiguousarray(np.take_along_axis(values, order, axis=1)),
-        neighbours=nearest_legs(world, future, min(NEIGHBOURS, n_open - 1)),
-    )
+    n_open = len(market.legs)
+    candidates, bound = cheapest_couriers(world, n_open, min(market.settings.routes_candidates, len(world.couriers)))
+    return world._replace(candidates=candidates, bound=bound, neighbours=_neighbours(world, market))
+
+
+def _neighbours(world: World, market: Market) -> Ints:
+    """Of real legs the nearest real ones; of those of a future also the nearest of the same future."""
+    n_open = len(market.legs)
+    real = np.arange(n_open - sum(len(rows) for rows in market.futures))
+    near = np.empty((n_open, 2 * min(NEIGHBOURS, n_open - 1)), dtype=np.int64)
+    for rows in (real, *market.futures):
+        among = real if rows is real else np.concatenate((real, rows))
+        near[rows] = nearest_legs(world.stops, rows, among, near.shape[1] // 2)
+    return near

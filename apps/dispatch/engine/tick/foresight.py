@@ -16,7 +16,7 @@ from apps.dispatch.engine.plan import Ballot
 from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.answer import planned_routes
 from apps.dispatch.engine.tick.build import TickProblem
-from apps.dispatch.engine.tick.insertion import best_place, make_room
+from apps.dispatch.engine.tick.insertion import best_place
 from apps.dispatch.engine.tick.search import search
 from apps.dispatch.engine.tick.state import NOBODY, Routes, cost_now, put_in, take_out
 
@@ -100,7 +100,7 @@ def give(problem: TickProblem, leg: int, c: int) -> None:
     if home != NOBODY:
         take_out(routes, home, leg)
         routes.cost[home] = cost_now(world, routes, home)
-    _, i, j = best_place(world, routes, c, leg, np.inf, make_room(routes.seq.shape[1]))
+    _, i, j = best_place(world, routes, c, leg, np.inf)
     if i < 0 or not np.isfinite(routes.cost[home]):
         load(routes, before)
         return
@@ -125,11 +125,17 @@ def forget_expected(problem: TickProblem) -> bool:
 
 
 def copied(routes: Routes) -> Routes:
-    """The same routes, apart."""
-    return Routes(routes.seq.copy(), routes.length.copy(), routes.cost.copy(), routes.courier_of.copy())
+    """The same routes, apart, but for what is known of their moments."""
+    return routes._replace(
+        seq=routes.seq.copy(),
+        length=routes.length.copy(),
+        cost=routes.cost.copy(),
+        courier_of=routes.courier_of.copy(),
+    )
 
 
 def load(routes: Routes, others: Routes) -> None:
     """Make routes the same as others."""
     routes.seq[:], routes.length[:] = others.seq, others.length
     routes.cost[:], routes.courier_of[:] = others.cost, others.courier_of
+    routes.is_known[:] = False

@@ -27,6 +27,8 @@ class Changes:
     stamp: Ints
     tried: Ints
     clock: int = 1
+    dealt: int = 0
+    """The clock when trips were last dealt out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _part(problem: TickProblem, legs: Ints, changes: Changes, among: Mask, numbe
     who = problem.routes.courier_of[legs]
     home = np.where(who == NOBODY, problem.world.candidates[legs, 0], who)
     dice = np.array([SEED + 7_919 * number], dtype=np.int64)
-    own = Changes(changes.stamp, changes.tried, changes.clock)
+    own = Changes(changes.stamp, changes.tried, changes.clock, changes.dealt)
     return Part(among, legs[among[home]], own, dice)
 
 
@@ -73,3 +75,4 @@ def work_on(parts: Sequence[Part], changes: Changes, work: Callable[[Part], None
     with ThreadPoolExecutor(len(parts)) as threads:
         list(threads.map(work, parts))
     changes.clock = max(part.changes.clock for part in parts)
+    changes.dealt = max(part.changes.dealt for part in parts)

@@ -8,7 +8,7 @@ import numpy as np
 
 from apps.dispatch.engine.compiled import kernel, lean_kernel
 from apps.dispatch.engine.tables import Ints, Mask
-from apps.dispatch.engine.tick.insertion import best_place, make_room
+from apps.dispatch.engine.tick.insertion import best_place
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in
 from apps.dispatch.engine.travel import Floats
 
@@ -18,9 +18,7 @@ LOOKED_AT = 10  # candidates, in the order of the bound, whose change makes a le
 
 
 @lean_kernel
-def two_best(
-    world: World, routes: Routes, leg: int, among: Mask, known: Floats, room: Floats
-) -> tuple[float, int, float, int]:
+def two_best(world: World, routes: Routes, leg: int, among: Mask, known: Floats) -> tuple[float, int, float, int]:
     """The cheapest candidate of a leg and the next: cost, rank, cost, rank; leaving it out stands in for a missing
     one."""
     first, first_rank, second, second_rank = world.left_out[leg], NOBODY, world.left_out[leg], NOBODY
@@ -31,7 +29,7 @@ def two_best(
         if not among[c]:
             continue
         if known[leg, rank] == UNKNOWN:
-            added, i, _ = best_place(world, routes, c, leg, np.inf, room)
+            added, i, _ = best_place(world, routes, c, leg, np.inf)
             known[leg, rank] = added + world.extra[leg, c] if i >= 0 else np.inf
         cost = known[leg, rank]
         if cost < first:
@@ -65,7 +63,6 @@ def insert_by_regret(world: World, routes: Routes, legs: Ints, among: Mask) -> i
     rank_of = np.full((len(world.left_out), n_couriers), -1, np.int32)
     best = np.empty((len(world.left_out), 2))
     ranks = np.full((len(world.left_out), 2), NOBODY)
-    room = make_room(routes.seq.shape[1])
     todo = np.empty(len(legs), np.int64)
     left = 0
     for leg in legs:
@@ -75,7 +72,7 @@ def insert_by_regret(world: World, routes: Routes, legs: Ints, among: Mask) -> i
         left += 1
         for rank in range(n_candidates):
             rank_of[leg, world.candidates[leg, rank]] = rank
-        best[leg, 0], ranks[leg, 0], best[leg, 1], ranks[leg, 1] = two_best(world, routes, leg, among, known, room)
+        best[leg, 0], ranks[leg, 0], best[leg, 1], ranks[leg, 1] = two_best(world, routes, leg, among, known)
     while left > 0:
         at = most_regretted(todo[:left], best, ranks)
         if at < 0:
@@ -84,7 +81,7 @@ def insert_by_regret(world: World, routes: Routes, legs: Ints, among: Mask) -> i
         left -= 1
         todo[at] = todo[left]
         c = world.candidates[leg, ranks[leg, 0]]
-        _, i, j = best_place(world, routes, c, leg, np.inf, room)
+        _, i, j = best_place(world, routes, c, leg, np.inf)
         put_in(routes, c, leg, i, j)
         routes.cost[c] = cost_now(world, routes, c)
         for u in range(left):
@@ -94,6 +91,6 @@ def insert_by_regret(world: World, routes: Routes, legs: Ints, among: Mask) -> i
                 continue
             known[other, rank] = UNKNOWN
             if rank == ranks[other, 0] or rank == ranks[other, 1] or rank < LOOKED_AT:
-                found = two_best(world, routes, other, among, known, room)
+                found = two_best(world, routes, other, among, known)
                 best[other, 0], ranks[other, 0], best[other, 1], ranks[other, 1] = found
     return left

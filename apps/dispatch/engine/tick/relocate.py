@@ -4,11 +4,11 @@ import numpy as np
 
 from apps.dispatch.engine.compiled import kernel, lean_kernel
 from apps.dispatch.engine.tables import Ints, Mask
-from apps.dispatch.engine.tick.insertion import best_place, make_room
+from apps.dispatch.engine.tick.insertion import best_place
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in, take_out
-from apps.dispatch.engine.travel import Floats
 
 LEAST_GAIN_MIN = 1e-6
+ALWAYS = -1  # before any stamp
 FRESH_CANDIDATES = 30  # a leg is tried again only when one of so many candidates, or a neighbour's courier, has changed
 
 
@@ -31,13 +31,23 @@ def is_fresh(world: World, routes: Routes, leg: int, among: Mask, stamp: Ints, t
 
 @lean_kernel
 def cheapest(
-    world: World, routes: Routes, leg: int, below: float, among: Mask, seen: Ints, mark: int, homes: Ints, room: Floats
+    world: World,
+    routes: Routes,
+    leg: int,
+    below: float,
+    among: Mask,
+    seen: Ints,
+    mark: int,
+    homes: Ints,
+    stamp: Ints,
+    since: int,
 ) -> tuple[float, int, int, int]:
     """The cheapest courier and place for a leg that nobody has: what it adds, courier, positions; NOBODY if not
     `below`.
 
     Looked at are the couriers of `homes`, those who have its neighbours, and the candidates as far as their bounds ask;
-    of them only the ones of `among`. `seen` (C,) keeps from looking twice: whoever has `mark` there was looked at.
+    of them only the ones of `among` whose route has changed after `since`, by `stamp` (C,). `seen` (C,) keeps from
+    looking twice: whoever has `mark` there was looked at.
     """
     best, who, at_i, at_j = below, NOBODY, -1, -1
     near, n_near = world.neighbours[leg], world.neighbours.shape[1]
@@ -50,13 +60,13 @@ def cheapest(
             if world.bound[leg, k - n_near] >= best:
                 break
             c = world.candidates[leg, k - n_near]
-        if c == NOBODY or not among[c] or seen[c] == mark:
+        if c == NOBODY or not among[c] or seen[c] == mark or stamp[c] <= since:
             continue
         seen[c] = mark
         extra = world.extra[leg, c]
         if extra == np.inf:
             continue
-        added, i, j = best_place(world, routes, c, leg, best - extra, room)
+        added, i, j = best_place(world, routes, c, leg, best - extra)
         if i >= 0:
             best, who, at_i, at_j = added + extra, c, i, j
     return best, who, at_i, at_j
@@ -71,14 +81,16 @@ def relocate(
     A leg that costs at most `skip_min` more than with nobody it could is left where it is. `stamp` (C,) and `tried`
     (L,) say when a route last changed and when a leg was last tried, by a clock that counts both.
     """
-    room, home = make_room(routes.seq.shape[1]), np.empty(1, np.int64)
     seen, old = np.full(len(routes.length), -1), np.empty(routes.seq.shape[1], routes.seq.dtype)
+    home = np.empty(1, np.int64)
     gain = 0.0
     for leg in legs:
         c = routes.courier_of[leg]
         if (c != NOBODY and not among[c]) or not is_fresh(world, routes, leg, among, stamp, tried[leg]):
             continue
         clock += 1
+        # what was no better for the leg is no better now, unless one of both routes has changed
+        since = ALWAYS if c != NOBODY and stamp[c] > tried[leg] else tried[leg]
         tried[leg], home[0] = clock, c
         saves, before, n = world.left_out[leg], 0.0, 0
         if c != NOBODY:
@@ -89,7 +101,9 @@ def relocate(
             saves = before - routes.cost[c] + world.extra[leg, c]
         added, who, i, j = saves, NOBODY, -1, -1
         if saves > world.bound[leg, 0] + skip_min:
-            added, who, i, j = cheapest(world, routes, leg, saves - LEAST_GAIN_MIN, among, seen, leg, home, room)
+            added, who, i, j = cheapest(
+                world, routes, leg, saves - LEAST_GAIN_MIN, among, seen, leg, home, stamp, since
+            )
         if who != NOBODY:
             put_in(routes, who, leg, i, j)
             routes.cost[who] = cost_now(world, routes, who)
@@ -98,7 +112,9 @@ def relocate(
             stamp[who] = clock
             if c != NOBODY:
                 stamp[c] = clock
+            tried[leg] = clock  # it is where it costs least
         elif c != NOBODY:
             routes.seq[c, :n] = old[:n]
             routes.length[c], routes.cost[c], routes.courier_of[leg] = n, before, c
+            routes.is_known[c] = False
     return gain, clock

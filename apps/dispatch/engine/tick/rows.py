@@ -56,6 +56,24 @@ COURIER = np.dtype(
     ],
     align=True,
 )
+MOMENT = np.dtype(
+    [
+        ("leaves", "f8"),
+        ("grams", "f8"),
+        ("litres", "f8"),
+        ("parcels", "f8"),
+        ("aboard", "f8"),
+        ("half", "f8"),
+        ("at", "i8"),  # these seven: where the courier is before a position of his route, see `walk.Here`
+        ("cost", "f8"),  # of the stops before
+        ("arrives", "f8"),  # at the stop there, service apart
+        ("handover", "f8"),
+        ("calm", "f8"),  # seconds of waiting from there on, which may swallow a delay
+        ("weight", "f8"),  # what a second of delay of all drop-offs from there on costs
+        ("riding", "f8"),  # price of the ride to the stop there
+    ],
+    align=True,
+)
 Records: TypeAlias = NDArray[Any]
 Stops32: TypeAlias = NDArray[np.int32]
 START = -1  # "the stop before the first"

@@ -10,8 +10,7 @@ import numpy as np
 
 from apps.dispatch.engine.compiled import kernel, lean_kernel
 from apps.dispatch.engine.tables import Ints, Mask
-from apps.dispatch.engine.tick.insertion import make_room
-from apps.dispatch.engine.tick.relocate import cheapest
+from apps.dispatch.engine.tick.relocate import ALWAYS, cheapest
 from apps.dispatch.engine.tick.rows import Stops32
 from apps.dispatch.engine.tick.state import NOBODY, Routes, World, cost_now, put_in, take_out
 from apps.dispatch.engine.travel import Floats
@@ -113,7 +112,7 @@ def restore(routes: Routes, n: int, kept: Kept) -> None:
     """Put the kept routes back; who has which leg is put right by the caller."""
     for u in range(n):
         c = kept.rows[u, 0]
-        routes.length[c], routes.cost[c] = kept.rows[u, 1], kept.cost[u]
+        routes.length[c], routes.cost[c], routes.is_known[c] = kept.rows[u, 1], kept.cost[u], False
         for k in range(kept.rows[u, 1]):
             routes.seq[c, k] = kept.seq[u, k]
 
@@ -155,7 +154,7 @@ def ruin_and_recreate(
     A round that costs up to -heat x ln(u) minutes more is kept, u uniform in (0, 1).
     """
     width = routes.seq.shape[1]
-    room, seen, mark = make_room(width), np.full(len(routes.length), -1), 0
+    seen, unchanged, mark = np.full(len(routes.length), -1), np.zeros(len(routes.length), np.int64), 0
     mine = np.zeros(len(world.left_out), np.bool_)
     for leg in pool:
         mine[leg] = routes.courier_of[leg] == NOBODY or among[routes.courier_of[leg]]
@@ -177,7 +176,7 @@ def ruin_and_recreate(
             leg = legs[u]
             mark += 1
             below = min(allowed - spent, world.left_out[leg])
-            added, who, i, j = cheapest(world, routes, leg, below, among, seen, mark, home[:n], room)
+            added, who, i, j = cheapest(world, routes, leg, below, among, seen, mark, home[:n], unchanged, ALWAYS)
             if who == NOBODY:
                 spent += world.left_out[leg]
             else:

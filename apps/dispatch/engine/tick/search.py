@@ -7,17 +7,19 @@ import numpy as np
 
 from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.build import TickProblem
-from apps.dispatch.engine.tick.levels import deal_out
+from apps.dispatch.engine.tick.exchange import deal_legs
+from apps.dispatch.engine.tick.levels import around, deal_out
 from apps.dispatch.engine.tick.parts import Changes, Part, parts_of, whole, work_on
 from apps.dispatch.engine.tick.regret import insert_by_regret
 from apps.dispatch.engine.tick.relocate import relocate
 from apps.dispatch.engine.tick.ruin import ruin_and_recreate
-from apps.dispatch.engine.tick.state import NOBODY, routes_min
+from apps.dispatch.engine.tick.state import NOBODY, routes_min, with_first_candidates
 from apps.dispatch.engine.travel import Floats
 
 BATCH = 64  # legs relocated, or rounds of ruin, between two looks at the clock
-LEVELS = 3
+DEALS = (*((deal_out, level) for level in range(3)), *((deal_legs, number) for number in range(4)))
 RUIN_MOST = 4  # neighbours
+RUIN_CANDIDATES = 20  # with more of them a round takes twice as long and finds as much
 HEAT_START_MIN, HEAT_END_MIN = 0.2, 0.01
 
 
@@ -99,24 +101,29 @@ def relocate_all(problem: TickProblem, part: Part, legs: Ints, budget: Budget) -
 
 
 def deal_levels(problem: TickProblem, part: Part, budget: Budget) -> None:
-    """Deal the first, second and third trips of a part out anew."""
+    """Deal the trips of a part out anew, the first, second and third of each route, and then single legs."""
     changes = part.changes
-    for level in range(LEVELS):
+    among = around(problem.world, problem.routes, part.among, changes.stamp, changes.dealt)
+    changes.dealt = changes.clock
+    for deal, number in DEALS:
         if budget.is_spent():
             return
         before: Floats = problem.routes.cost.copy()
-        if deal_out(problem.world, problem.routes, level, part.among) > 0:
+        if deal(problem.world, problem.routes, number, among) > 0:
             changes.clock += 1
-            changes.stamp[part.among & (problem.routes.cost != before)] = changes.clock
+            changes.stamp[among & (problem.routes.cost != before)] = changes.clock
 
 
 def ruin(problem: TickProblem, part: Part, rounds_a_leg: float, budget: Budget) -> None:
     """The rounds of ruin and recreate of a part, by its share of the legs, cooling down."""
     steps = round(rounds_a_leg * len(part.legs) / BATCH)
-    if len(part.legs) < 2:
+    who = problem.routes.courier_of[part.legs]
+    legs = part.legs[(who == NOBODY) | (part.changes.stamp[who] > 0)]
+    if len(legs) < 2:
         return
+    world = with_first_candidates(problem.world, RUIN_CANDIDATES)
     for k in range(steps):
         if budget.is_spent():
             return
         heat = HEAT_START_MIN * (HEAT_END_MIN / HEAT_START_MIN) ** (k / steps)
-        ruin_and_recreate(problem.world, problem.routes, part.legs, part.among, BATCH, RUIN_MOST, heat, part.dice)
+        ruin_and_recreate(world, problem.routes, legs, part.among, BATCH, RUIN_MOST, heat, part.dice)

@@ -6,7 +6,7 @@ import numpy as np
 
 from apps.dispatch.engine.compiled import lean_kernel
 from apps.dispatch.engine.tables import Ints, Mask
-from apps.dispatch.engine.tick.rows import Records, Stops32
+from apps.dispatch.engine.tick.rows import MOMENT, Records, Stops32
 from apps.dispatch.engine.tick.walk import route_cost
 from apps.dispatch.engine.travel import Floats
 
@@ -41,6 +41,12 @@ class World(NamedTuple):
     """(L,) minutes that leaving the leg out costs."""
 
 
+def with_first_candidates(world: World, most: int) -> World:
+    """The same world with at most so many candidates a leg."""
+    first = np.ascontiguousarray(world.candidates[:, :most]), np.ascontiguousarray(world.bound[:, :most])
+    return world._replace(candidates=first[0], bound=first[1])
+
+
 class Routes(NamedTuple):
     """One route per courier, valid whenever no operator is running."""
 
@@ -52,6 +58,10 @@ class Routes(NamedTuple):
     """(C,) of riding and drop-offs, without `World.extra`."""
     courier_of: Ints
     """(L,) row of the courier, or NOBODY."""
+    moments: Records
+    """(C, W + 1) of MOMENT, by position; kept by `insertion.look_ahead` for the next question about the same route."""
+    is_known: Mask
+    """(C,) whether the moments are those of the route as it is: whoever changes a route says that they are not."""
 
 
 def no_routes(n_couriers: int, n_legs: int, width: int) -> Routes:
@@ -61,6 +71,8 @@ def no_routes(n_couriers: int, n_legs: int, width: int) -> Routes:
         length=np.zeros(n_couriers, dtype=np.int64),
         cost=np.zeros(n_couriers),
         courier_of=np.full(n_legs, NOBODY, dtype=np.int64),
+        moments=np.zeros((n_couriers, width + 1), dtype=MOMENT),
+        is_known=np.zeros(n_couriers, dtype=np.bool_),
     )
 
 
@@ -95,7 +107,7 @@ def put_in(routes: Routes, c: int, leg: int, i: int, j: int) -> None:
     for k in range(j - 1, i - 1, -1):
         seq[c, k + 1] = seq[c, k]
     seq[c, i] = 2 * leg
-    routes.length[c] = n + 2
+    routes.length[c], routes.is_known[c] = n + 2, False
     routes.courier_of[leg] = c
 
 
@@ -107,5 +119,5 @@ def take_out(routes: Routes, c: int, leg: int) -> None:
         if seq[c, k] >> 1 != leg:
             seq[c, n] = seq[c, k]
             n += 1
-    routes.length[c] = n
+    routes.length[c], routes.is_known[c] = n, False
     routes.courier_of[leg] = NOBODY

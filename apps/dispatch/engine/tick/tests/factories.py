@@ -69,7 +69,7 @@ def give(problem, leg, c, i, j):
         return False
     routes = problem.routes
     routes.seq[c, : len(order)], routes.length[c], routes.cost[c] = order, len(order), cost
-    routes.courier_of[leg] = c
+    routes.courier_of[leg], routes.is_known[c] = c, False
     return True
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from apps.dispatch.engine.tests.factories import at, make_courier, make_leg
-from apps.dispatch.engine.tick.insertion import best_place, make_room
+from apps.dispatch.engine.tick.insertion import best_place
 from apps.dispatch.engine.tick.state import NOBODY
 from apps.dispatch.engine.tick.tests.factories import (
     cheapest_by_trial,
@@ -21,9 +21,7 @@ ROUNDING_MIN = 1e-7
 
 
 def best(problem, c, leg, below=np.inf):
-    world, routes = problem.world, problem.routes
-    room = make_room(routes.seq.shape[1])
-    return best_place(world, routes, c, leg, below, room)
+    return best_place(problem.world, problem.routes, c, leg, below)
 
 
 def free_pairs(problem):
