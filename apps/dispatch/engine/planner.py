@@ -28,38 +28,37 @@ def plan(snapshot: Snapshot) -> Plan:
     if not couriers or not legs:
         outcome = _Outcome([], couriers, legs)
         return Plan(routes=(), commitments=(), unassigned=_reasons(snapshot, outcome))
-    make = _ticked if is_searched(snapshot.settings) else _matched
-    routes, whys_of = make(snapshot, couriers, legs)
+    market = Market.of(snapshot, couriers, legs)
+    routes, whys_of = _ticked(market) if is_searched(snapshot.settings) else _matched(snapshot, couriers, legs)
     commitments = commitments_of(routes, now=snapshot.now, settings=snapshot.settings, whys_of=whys_of)
     return Plan(
         routes=tuple(routes),
-        commitments=_with_exclusions(snapshot, commitments, legs),
+        commitments=_with_exclusions(snapshot, commitments, market),
         unassigned=_reasons(snapshot, _Outcome(routes, couriers, legs)),
     )
 
 
-def _with_exclusions(
-    snapshot: Snapshot, commitments: Sequence[Commitment], legs: Sequence[OpenLeg]
-) -> tuple[Commitment, ...]:
-    """The commitments, each with who was kept from it by which limit."""
-    by_id = {leg.id: leg for leg in legs}
-    excluded = excluded_from(snapshot, [by_id[commitment.leg_ids[0]] for commitment in commitments])
+def _with_exclusions(snapshot: Snapshot, commitments: Sequence[Commitment], market: Market) -> tuple[Commitment, ...]:
+    """The commitments, each with who on duty was kept from it by which limit."""
+    row_of, on_duty = {leg.id: row for row, leg in enumerate(market.legs.legs)}, couriers_on_duty(snapshot)
+    committed = market.of_legs([row_of[commitment.leg_ids[0]] for commitment in commitments])
+    if len(on_duty) > len(market.couriers):
+        committed = Market.of(snapshot, on_duty, committed.legs.legs)
+    excluded = excluded_from(committed)
     return tuple(
         replace(commitment, why=replace(commitment.why, excluded=excluded[commitment.leg_ids[0]]))
         for commitment in commitments
     )
 
 
-def _ticked(
-    snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]
-) -> tuple[list[PlannedRoute], WhysOf]:
+def _ticked(market: Market) -> tuple[list[PlannedRoute], WhysOf]:
     """Routes by search."""
     # Late, as in `searching`.
     from apps.dispatch.engine.tick.stage import tick
     from apps.dispatch.engine.tick.whys import whys
 
-    problem, routes = tick(Market.of(snapshot, couriers, legs))
-    row_of = {leg.id: row for row, leg in enumerate(legs)}
+    problem, routes = tick(market)
+    row_of = {leg.id: row for row, leg in enumerate(market.legs.legs)}
     return routes, lambda pairs: whys(problem, [[row_of[leg_id] for leg_id in leg_ids] for _, leg_ids in pairs])
 
 
