@@ -1,6 +1,6 @@
 """Finding the true reason why a leg is in no route."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from apps.dispatch.engine.limits import (
     in_eligible_fleet,
     is_not_excluded,
 )
-from apps.dispatch.engine.market import Market, couriers_on_duty
+from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.plan import MOST_NAMED, Exclusion
 from apps.dispatch.engine.reasons import UnassignedReason
 from apps.dispatch.engine.searching import is_searched
@@ -71,14 +71,14 @@ def explain(snapshot: Snapshot, leftovers: Leftovers) -> dict[str, UnassignedRea
     return reasons
 
 
-def excluded_from(snapshot: Snapshot, legs: Sequence[OpenLeg]) -> dict[str, tuple[Exclusion, ...]]:
-    """By leg: which couriers on duty could not have it, and by which limit."""
-    on_duty = couriers_on_duty(snapshot)
-    if not legs or not on_duty:
+def excluded_from(market: Market) -> dict[str, tuple[Exclusion, ...]]:
+    """By leg of the market: which of its couriers could not have it, and by which limit."""
+    legs, ids = market.legs.legs, [courier.id for courier in market.couriers.states]
+    if not legs or not ids:
         return {}
     excluded: dict[str, list[Exclusion]] = {leg.id: [] for leg in legs}
-    ids, remaining = [courier.id for courier in on_duty], np.ones((len(legs), len(on_duty)), dtype=bool)
-    for reason, allowed in _limits(Market.of(snapshot, on_duty, legs)):
+    remaining = np.ones((len(legs), len(ids)), dtype=bool)
+    for reason, allowed in _limits(market):
         rows, columns = np.nonzero(remaining & ~allowed)
         remaining &= allowed
         ends, begins = np.searchsorted(rows, np.arange(1, len(legs) + 1)).tolist(), 0

@@ -1,7 +1,7 @@
 """The couriers and legs that one matching looks at, with everything needed to price them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,6 +54,16 @@ class Market:
             last_courier=_last_couriers(snapshot, couriers, legs),
             last_routes=snapshot.last_routes,
             futures=tuple(np.arange(end - len(each), end) for end, each in zip(ends, futures, strict=True)),
+        )
+
+    def of_legs(self, rows: Sequence[int]) -> "Market":
+        """The market of the legs in these rows, with all its couriers."""
+        picked = list(rows)
+        return replace(
+            self,
+            legs=self.legs.at(rows),
+            may_carry=self.may_carry[picked],
+            last_courier=self.last_courier[picked],
         )
 
     def left_out_min(self, legs: LegTable) -> Floats:

@@ -29,24 +29,26 @@ def plan(snapshot: Snapshot) -> Plan:
     if not couriers or not legs:
         outcome = _Outcome([], couriers, legs)
         return Plan(routes=(), commitments=(), unassigned=_reasons(snapshot, outcome))
-    make = _ticked if is_searched(snapshot.settings) else _matched
-    made = make(snapshot, couriers, legs)
+    searched = is_searched(snapshot.settings)
+    market = Market.of(snapshot, couriers, legs, futures_of(snapshot, len(legs)) if searched else ())
+    made = _ticked(market) if searched else _matched(snapshot, couriers, legs)
     routes = made.routes
     due = due_pickups(routes, now=snapshot.now, settings=snapshot.settings)
     commitments = commitments_of([each for each in due if made.is_agreed(*each)], made.whys_of)
     return Plan(
         routes=tuple(routes),
-        commitments=_with_exclusions(snapshot, commitments, legs),
+        commitments=_with_exclusions(snapshot, commitments, market),
         unassigned=_reasons(snapshot, _Outcome(routes, couriers, legs)),
     )
 
 
-def _with_exclusions(
-    snapshot: Snapshot, commitments: Sequence[Commitment], legs: Sequence[OpenLeg]
-) -> tuple[Commitment, ...]:
-    """The commitments, each with who was kept from it by which limit."""
-    by_id = {leg.id: leg for leg in legs}
-    excluded = excluded_from(snapshot, [by_id[commitment.leg_ids[0]] for commitment in commitments])
+def _with_exclusions(snapshot: Snapshot, commitments: Sequence[Commitment], market: Market) -> tuple[Commitment, ...]:
+    """The commitments, each with who on duty was kept from it by which limit."""
+    row_of, on_duty = {leg.id: row for row, leg in enumerate(market.legs.legs)}, couriers_on_duty(snapshot)
+    committed = market.of_legs([row_of[commitment.leg_ids[0]] for commitment in commitments])
+    if len(on_duty) > len(market.couriers):
+        committed = Market.of(snapshot, on_duty, committed.legs.legs)
+    excluded = excluded_from(committed)
     return tuple(
         replace(commitment, why=replace(commitment.why, excluded=excluded[commitment.leg_ids[0]]))
         for commitment in commitments
@@ -66,14 +68,14 @@ class _Made:
         return self.agreed is None or any((route.courier_id, leg_id) in self.agreed for leg_id in pickup.leg_ids)
 
 
-def _ticked(snapshot: Snapshot, couriers: Sequence[CourierState], legs: Sequence[OpenLeg]) -> _Made:
+def _ticked(market: Market) -> _Made:
     """Routes by search."""
     # Late, as in `searching`.
     from apps.dispatch.engine.tick.stage import tick
     from apps.dispatch.engine.tick.whys import whys
 
-    ticked = tick(Market.of(snapshot, couriers, legs, futures_of(snapshot, len(legs))))
-    row_of = {leg.id: row for row, leg in enumerate(legs)}
+    ticked = tick(market)
+    row_of = {leg.id: row for row, leg in enumerate(market.legs.legs)}
     return _Made(
         ticked.routes,
         lambda pairs: whys(ticked.problem, [[row_of[leg_id] for leg_id in leg_ids] for _, leg_ids in pairs]),

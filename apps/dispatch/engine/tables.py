@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 import numpy as np
@@ -143,6 +143,11 @@ class LegTable:
             pickup_half_s=_column([leg.pickup_service_s / 2 for leg in legs]),
             dropoff_half_s=_column([leg.dropoff_service_s / 2 for leg in legs]),
         )
+
+    def at(self, rows: Sequence[int]) -> "LegTable":
+        """The table of the legs in these rows."""
+        picked, names = list(rows), [field.name for field in fields(self) if field.name != "legs"]
+        return LegTable(tuple(self.legs[row] for row in rows), **{name: getattr(self, name)[picked] for name in names})
 
     def __len__(self) -> int:
         return len(self.legs)

@@ -1,5 +1,7 @@
 """Getting the planner ready before the first plan that anybody waits for."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from apps.core.geo import Point
@@ -38,7 +40,12 @@ def warm() -> None:
             parcels_on_board=1,
         ),
     )
-    plan(Snapshot(now=0.0, couriers=couriers, legs=legs, settings=PlannerSettings(tick_s=900.0)))
+    snapshot = Snapshot(now=0.0, couriers=couriers, legs=legs, settings=PlannerSettings(tick_s=900.0))
+    last_routes = {
+        route.courier_id: tuple((stop.kind, leg_id) for stop in route.stops for leg_id in stop.leg_ids)
+        for route in plan(snapshot).routes
+    }
+    plan(replace(snapshot, last_routes=last_routes))
     if is_searched(PlannerSettings()):
         _warm_dealing(Market.of(Snapshot(now=0.0, couriers=couriers, legs=legs), couriers, legs[:2]))
 
