@@ -119,11 +119,16 @@ class Leg(VersionedRecord):
     dropoff_lon = models.FloatField()
     placed_at = models.DateTimeField()
     ready_at = models.DateTimeField()  # earliest pickup
+    pickup_by = models.DateTimeField(null=True, blank=True)  # hard: closed after it
+    drop_from = models.DateTimeField(null=True, blank=True)  # hard: nobody is there before it
     due_at = models.DateTimeField()  # soft: late after it
     drop_by = models.DateTimeField(null=True, blank=True)  # hard: useless after it
+    max_on_board_s = models.PositiveIntegerField(null=True, blank=True)  # longest from pickup to drop-off
     weight_g = models.PositiveIntegerField()
+    volume_ml = models.PositiveIntegerField(default=0)  # 0 where nobody said
     parcels = models.PositiveSmallIntegerField()
     skills = models.JSONField(default=list, blank=True)
+    vehicle_kinds = models.JSONField(default=list, blank=True)  # that may carry it; empty: any
     is_pinned = models.BooleanField(default=False)  # the planner keeps its hands off
     unassigned_reason = models.CharField(max_length=40, blank=True)  # the planner's last word on it
     plan_attempts = models.PositiveSmallIntegerField(default=0)  # how often it was in a plan that did not end
@@ -174,6 +179,7 @@ class Parcel(Record):
     description = models.CharField(max_length=120, blank=True)
     size = models.CharField(max_length=10, default="small")
     weight_g = models.PositiveIntegerField()
+    volume_ml = models.PositiveIntegerField(default=0)  # 0: not said, and counts as nothing
     barcode = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:

@@ -34,9 +34,12 @@ HOPELESS = frozenset(  # waiting will not help: a person must look
     {
         UnassignedReason.NO_ELIGIBLE_FLEET,
         UnassignedReason.MISSING_SKILL,
+        UnassignedReason.NO_SUITABLE_VEHICLE,
         UnassignedReason.TOO_HEAVY,
+        UnassignedReason.TOO_LARGE,
         UnassignedReason.TOO_MANY_PARCELS,
         UnassignedReason.WINDOW_CANNOT_BE_MET,
+        UnassignedReason.TOO_LONG_ON_BOARD,
     }
 )
 

@@ -29,6 +29,7 @@ MAX_PLAN_ATTEMPTS = 5  # a leg in so many plans that did not end is set aside
 NOTICE_S = 45.0  # platform seconds that a person needs to see new work and leave
 NOTICE_WALL_S = 1.5  # wall seconds that it takes on its way there
 BOOKED_AHEAD = timedelta(minutes=30)  # an order placed long before it is ready waits no longer than others do
+ML_IN_L = 1_000
 ASK_AGAIN_AFTER = timedelta(minutes=3)  # who declined a leg may be asked again, when nobody else is left
 
 
@@ -91,7 +92,14 @@ def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:
 def vehicle_profile(courier: Courier, detour_factor: float) -> VehicleProfile:
     """What a courier rides on, as the engine sees it."""
     vehicle = courier.vehicle
-    return VehicleProfile(vehicle.kind, vehicle.speed_kmh, detour_factor, vehicle.max_weight_g, vehicle.max_parcels)
+    return VehicleProfile(
+        kind=vehicle.kind,
+        speed_kmh=vehicle.speed_kmh,
+        detour_factor=detour_factor,
+        max_weight_g=vehicle.max_weight_g,
+        max_volume_l=vehicle.max_volume_ml / ML_IN_L,
+        max_parcels=vehicle.max_parcels,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,7 @@ def _courier_states(
                 shift_starts_at=started_at,
                 parcels_on_board=sum(leg.parcels for leg in way.aboard),
                 weight_on_board_g=sum(leg.weight_g for leg in way.aboard),
+                volume_on_board_l=sum(leg.volume_l for leg in way.aboard),
                 stops=way.stops,
                 fixed_stops=way.fixed_stops,
                 max_legs=courier.max_legs - way.finishing,
@@ -187,14 +196,29 @@ def _known_leg(leg: Leg, service: ServiceTimes) -> OpenLeg:
         pickup=leg.pickup_point,
         dropoff=leg.dropoff_point,
         pickup_place=leg.pickup_place,
-        placed_at=max(leg.placed_at, leg.ready_at - BOOKED_AHEAD).timestamp(),
+        placed_at=_waits_from(leg).timestamp(),
         ready_at=leg.ready_at.timestamp(),
         due_at=leg.due_at.timestamp(),
-        drop_by=leg.drop_by.timestamp() if leg.drop_by else None,
+        drop_by=_seconds(leg.drop_by),
+        pickup_by=_seconds(leg.pickup_by),
+        drop_from=_seconds(leg.drop_from),
+        max_on_board_s=leg.max_on_board_s,
         promised_at=leg.due_at.timestamp(),
         weight_g=leg.weight_g,
+        volume_l=leg.volume_ml / ML_IN_L,
         parcels=leg.parcels,
         skills=frozenset(leg.skills),
+        vehicle_kinds=frozenset(leg.vehicle_kinds) or None,
         pickup_service_s=service.pickup_s,
         dropoff_service_s=service.dropoff_s,
     )
+
+
+def _waits_from(leg: Leg) -> datetime:
+    """From when its recipient waits: nobody waits from the booking on, or before the begin of the slot they chose."""
+    booked = max(leg.placed_at, leg.ready_at - BOOKED_AHEAD)
+    return max(booked, leg.drop_from - BOOKED_AHEAD) if leg.drop_from else booked
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return moment.timestamp() if moment else None
