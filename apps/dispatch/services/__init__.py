@@ -3,6 +3,7 @@
 from apps.dispatch.services.assigning import PlannedPart, assign_leg, unassign_leg
 from apps.dispatch.services.courier_work import courier_moves_leg
 from apps.dispatch.services.offering import accept_offer, decline_offer, expire_offers, make_offer
+from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.planning import plan_zone
 from apps.dispatch.services.previewing import Change, Preview, preview_plan
 from apps.dispatch.services.releasing import release_ended
@@ -23,5 +24,6 @@ __all__ = [
     "preview_plan",
     "release_ended",
     "reopen_legs_of_silent_couriers",
+    "set_pin",
     "unassign_leg",
 ]

@@ -30,6 +30,7 @@ from apps.orders.services import count_plan_attempt, note_unassigned, raise_atte
 logger = logging.getLogger(__name__)
 LOCK_S = 5.0  # longer than a plan takes, short enough not to stop a zone when its planner was killed
 PLANNED = "planned"  # in a route of the last plan, not yet committed
+PINNED = "pinned"  # kept by hand
 HOPELESS = frozenset(  # waiting will not help: a person must look
     {
         UnassignedReason.NO_ELIGIBLE_FLEET,
@@ -61,6 +62,7 @@ def plan_zone(zone_id: UUID) -> PlanOutcome | None:
         if not mine:
             return None
         view = load_zone(zone_id)
+        note_unassigned(dict.fromkeys(view.pinned, PINNED), current=view.pinned)
         if not view.legs:
             return PlanOutcome()
         with _suspecting(view):

@@ -39,7 +39,10 @@ def flag_unattended(*, limit: int = 500) -> int:
 
 
 def reopen_legs_of_silent_couriers() -> int:
-    """Take back what silent couriers have not picked up, and flag what they carry. Returns how many legs reopened."""
+    """Take back what silent couriers have not picked up. Returns how many legs reopened.
+
+    What they carry is flagged for a person to look at, and so is what a dispatcher pinned to them.
+    """
     at = clock.now()
     working = list(
         Courier.objects.filter(load_legs__gt=0).exclude(status=CourierStatus.OFF_DUTY).values_list("pk", flat=True)
@@ -58,10 +61,10 @@ def reopen_legs_of_silent_couriers() -> int:
 def _take_from(courier_id: UUID) -> int:
     reopened = 0
     held = Assignment.objects.filter(courier_id=courier_id, is_live=True).values_list(
-        "leg_id", "leg__order_id", "leg__status"
+        "leg_id", "leg__order_id", "leg__status", "leg__is_pinned"
     )
-    for leg_id, order_id, status in list(held):
-        if status not in (LegStatus.ASSIGNED, LegStatus.AT_PICKUP):
+    for leg_id, order_id, status, is_pinned in list(held):
+        if is_pinned or status not in (LegStatus.ASSIGNED, LegStatus.AT_PICKUP):
             raise_attention(order_id=order_id, reason="courier_silent")
             continue
         try:

@@ -43,15 +43,16 @@ class ZoneView:
     couriers: dict[str, Courier]
     routes: dict[str, list[RouteStop]]
     """The stops ahead of each courier, in order."""
+    pinned: dict[UUID, str]
+    """Open legs that a dispatcher keeps from the planner: what is written as their reason."""
 
 
 def load_zone(zone_id: UUID) -> ZoneView:
     """Read a zone for planning. Raises ZoneNotFound."""
     here, at = zone(zone_id), clock.now()
-    open_legs = Leg.objects.filter(
-        zone_id=zone_id, status=LegStatus.OPEN, is_pinned=False, plan_attempts__lt=MAX_PLAN_ATTEMPTS
-    )
-    legs = list(open_legs.select_related("order").order_by("ready_at")[:MAX_LEGS])
+    waiting = Leg.objects.filter(zone_id=zone_id, status=LegStatus.OPEN, plan_attempts__lt=MAX_PLAN_ATTEMPTS)
+    found = list(waiting.select_related("order").order_by("is_pinned", "ready_at")[:MAX_LEGS])
+    legs = [leg for leg in found if not leg.is_pinned]
     couriers = _couriers_in(zone_id)
     offers = list(Offer.objects.filter(leg_id__in=[leg.pk for leg in legs]).exclude(status=OfferStatus.ACCEPTED))
     busy_with_offer = set(
@@ -81,6 +82,7 @@ def load_zone(zone_id: UUID) -> ZoneView:
         legs={str(leg.pk): leg for leg in legs},
         couriers={str(key): courier for key, courier in free.items()},
         routes={str(key): routes.get(key, []) for key in free},
+        pinned={leg.pk: leg.unassigned_reason for leg in found if leg.is_pinned},
     )
 
 
