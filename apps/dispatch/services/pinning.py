@@ -23,8 +23,7 @@ def set_pin(*, leg_id: UUID, is_pinned: bool) -> Leg:
         return leg
     if leg.status in ENDED:
         raise IllegalMove(f"A leg that is {leg.status} cannot be pinned.", state={"status": leg.status})
-    changes = {"unassigned_reason": ""} if leg.status == LegStatus.OPEN else {}
-    leg.swap(is_pinned=is_pinned, **changes)
+    leg.swap(is_pinned=is_pinned, unassigned_reason="" if leg.status == LegStatus.OPEN else leg.unassigned_reason)
     publish(
         LegPinned(
             order_id=leg.order_id,
