@@ -1,6 +1,7 @@
 """Tables of orders: quotes, orders, legs, parcels."""
 
 import secrets
+from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from apps.core.db import Record, VersionedRecord
 from apps.core.geo import Point
 from apps.core.money import Money
 from apps.orders.lifecycle import LegStatus, OrderStatus, check_move
+
+SLOT_AHEAD = timedelta(hours=1)  # from placing to the begin of a slot: sooner it is work for the tick
 
 
 class NetworkPolicy(models.TextChoices):
@@ -161,6 +164,11 @@ class Leg(VersionedRecord):
     def pickup_place(self) -> str:
         """The same for all legs picked up at one door: they may be carried together."""
         return self.pickup_point.door
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it was placed for a slot that begins later: it is planned into a tour, ahead of time."""
+        return self.drop_from is not None and self.drop_from - self.placed_at >= SLOT_AHEAD
 
     def move_to(self, status: LegStatus, *, courier_id: UUID | None, **changes: Any) -> None:
         """The only place where a leg's status changes. `courier_id` is who has it afterwards.

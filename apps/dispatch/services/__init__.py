@@ -7,6 +7,7 @@ from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.planning import plan_zone
 from apps.dispatch.services.previewing import Change, Preview, preview_plan
 from apps.dispatch.services.releasing import release_ended
+from apps.dispatch.services.touring import plan_tours
 from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_silent_couriers
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "expire_offers",
     "flag_unattended",
     "make_offer",
+    "plan_tours",
     "plan_zone",
     "preview_plan",
     "release_ended",

@@ -10,7 +10,8 @@ from apps.dispatch.engine import StopKind, UnassignedReason, plan
 from apps.dispatch.engine.compiled import COMPILED
 from apps.dispatch.engine.tests.factories import at, make_courier, make_leg, make_snapshot
 from apps.dispatch.engine.tests.plan_checker import SLACK_S, check_plan
-from apps.dispatch.engine.tours.planned import TourSearch, plan_tours
+from apps.dispatch.engine.tour_words import TourSearch
+from apps.dispatch.engine.tours.planned import plan_tours
 from apps.dispatch.engine.tours.tests.snapshots import a_tour_snapshot, under_way
 
 AT_ONCE = 8

@@ -3,7 +3,7 @@
 The way in for a service. What comes back is in the words of the tick: routes of stops with times, and reasons.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,37 +16,10 @@ from apps.dispatch.engine.settings import MINUTE_S, PlannerSettings
 from apps.dispatch.engine.snapshot import CommittedStop, CourierState, LastRoutes, OpenLeg, Snapshot
 from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.engine.tables import CourierTable
+from apps.dispatch.engine.tour_words import TourPlan, TourSearch
 from apps.dispatch.engine.tours.from_snapshot import Translation, translate
 from apps.dispatch.engine.tours.search import solve_tours
 from apps.dispatch.engine.tours.tours import Tour
-
-
-@dataclass(frozen=True, slots=True)
-class TourSearch:
-    """How tours are searched: bounded by seconds or by iterations, and when what is kept gives way."""
-
-    seconds: float | None = None
-    iterations: int | None = None
-    seed: int = 1
-    courier_price_min: float = 20.0
-    """Minutes that sending out one courier more is worth: who has no tour is there for what comes."""
-    least_gain: float = 0.05
-    """Share of the cost that a new plan must save for the kept tours to be given up."""
-    slack_s: float = 0.0
-    """Pickups are planned so many seconds before they must be, where that is possible."""
-
-
-@dataclass(frozen=True, slots=True)
-class TourPlan:
-    """Every leg of the snapshot is in exactly one route, or has a reason."""
-
-    routes: tuple[PlannedRoute, ...]
-    """Per courier with a tour: what he is committed to, then his tour. Costs as the tick would state them."""
-    held_until: dict[str, float]
-    """By leg in a tour: its pickup need not be before; then no drop-off is later than planned."""
-    unassigned: dict[str, UnassignedReason]
-    cost_min: float
-    """What the tours were compared by, see `from_snapshot`."""
 
 
 def plan_tours(snapshot: Snapshot, search: TourSearch, kept: LastRoutes) -> TourPlan:

@@ -17,7 +17,8 @@ from apps.dispatch.engine.tests.plan_checker import (
     tie_break_min,
     visits_of,
 )
-from apps.dispatch.engine.tours.planned import TourSearch, plan_tours
+from apps.dispatch.engine.tour_words import TourSearch
+from apps.dispatch.engine.tours.planned import plan_tours
 from apps.dispatch.engine.tours.tests.snapshots import a_tour_snapshot, as_kept, as_plan, held
 
 AT_ONCE = 4
