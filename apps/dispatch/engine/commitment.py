@@ -3,27 +3,26 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from apps.dispatch.engine.plan import Commitment, PlannedRoute, PlannedStop, Why
-from apps.dispatch.engine.settings import PlannerSettings
+from apps.dispatch.engine.snapshot import Snapshot
 from apps.dispatch.engine.stop_kind import StopKind
 
 WhyOf = Callable[[str, tuple[str, ...]], Why]
 """Why a courier has these legs."""
 
 
-def commitments_of(
-    routes: Sequence[PlannedRoute], *, now: float, settings: PlannerSettings, why_of: WhyOf
-) -> list[Commitment]:
+def commitments_of(routes: Sequence[PlannedRoute], *, snapshot: Snapshot, why_of: WhyOf) -> list[Commitment]:
     """Commitments of the pickups that must be acted on before the next plan.
 
     Lazily: legs are committed only when their courier must leave for their pickup before the next plan. Until then a
-    better leg or courier may still turn up.
+    better leg or courier may still turn up. What he does next he must know before he is done where he is.
     """
-    next_plan_at = now + settings.tick_s + settings.commit_lead_s
+    next_plan_at = snapshot.now + snapshot.settings.tick_s + snapshot.settings.commit_lead_s
+    told_before_s = {courier.id: courier.told_before_s for courier in snapshot.couriers}
     return [
         _commitment(route, pickup, why_of)
         for route in routes
         for pickup in _open_pickups(route)
-        if pickup.departs_at < next_plan_at
+        if pickup.departs_at - (told_before_s[route.courier_id] if pickup is route.stops[0] else 0.0) < next_plan_at
     ]
 
 

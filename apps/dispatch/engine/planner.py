@@ -32,7 +32,7 @@ def plan(snapshot: Snapshot) -> Plan:
         return Plan(routes=(), commitments=(), unassigned=_reasons(snapshot, outcome))
     make = _ticked if is_searched(snapshot.settings) else _matched
     routes, why_of = make(snapshot, couriers, legs)
-    commitments = commitments_of(routes, now=snapshot.now, settings=snapshot.settings, why_of=why_of)
+    commitments = commitments_of(routes, snapshot=snapshot, why_of=why_of)
     return Plan(
         routes=tuple(routes),
         commitments=_with_exclusions(snapshot, commitments, legs),

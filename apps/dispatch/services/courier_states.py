@@ -44,4 +44,5 @@ def _state(here: Zone, courier: Courier, shift: Shift, way: CourierWay) -> Couri
         stops=way.stops,
         fixed_stops=way.fixed_stops,
         max_legs=courier.max_legs - way.finishing,
+        told_before_s=way.told_before_s,
     )
