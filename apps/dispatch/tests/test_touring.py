@@ -12,7 +12,9 @@ from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.models import Assignment
 from apps.dispatch.selectors import route_of
 from apps.dispatch.services import flag_unattended, plan_tours, plan_zone, set_pin, unassign_leg
+from apps.dispatch.services.giving_tours import give_due_tours
 from apps.dispatch.services.kept_tours import kept_tours
+from apps.dispatch.services.zone_view import load_zone
 from apps.orders.lifecycle import LegStatus
 from apps.orders.services import StopDetails, cancel_order
 from tests.cast import BAKERY, freelance, placed, ready_in
@@ -159,6 +161,19 @@ def test_without_any_tour_kept_the_tick_gives_slots_out_when_their_time_comes(ca
     hand_clock.advance(minutes=80)
     plan_zone(cast.zone.pk)
     assert Assignment.objects.get(leg=leg).is_live
+
+
+def test_two_planners_who_give_out_the_same_tour_give_each_leg_once(cast, crew, hand_clock):
+    for door in DOORS:
+        slot_order(cast, door)
+    plan_tours(cast.zone.pk)
+    courier = courier_of_the_tour(cast)
+    hand_clock.advance(minutes=165)
+    begins_work(courier)
+    late = load_zone(cast.zone.pk)
+    plan_zone(cast.zone.pk)
+    assert give_due_tours(late, {}) == (set(), 3)
+    assert Assignment.objects.count() == Courier.objects.get(pk=courier.pk).load_legs == 3
 
 
 def test_nobody_sets_out_hours_before_a_slot_to_wait_at_a_door(cast, hand_clock):
