@@ -55,12 +55,7 @@ def load_zone(zone_id: UUID) -> ZoneView:
     offers = list(
         Offer.objects.filter(leg_id__in=[leg.pk for leg in legs.values()]).exclude(status=OfferStatus.ACCEPTED)
     )
-    busy_with_offer = set(
-        Offer.objects.filter(status=OfferStatus.LIVE, courier_id__in=list(couriers)).values_list(
-            "courier_id", flat=True
-        )
-    )
-    free = {key: courier for key, courier in couriers.items() if key not in busy_with_offer}
+    free = _without_live_offer(couriers)
     routes = routes_of(list(free))
     service = ServiceTimes.of(here)
     stops = {key: [remaining(stop, service) for stop in routes.get(key, [])] for key in free}
@@ -91,6 +86,13 @@ def load_zone(zone_id: UUID) -> ZoneView:
         tours=tours.by_courier,
         pinned={leg.pk: leg.unassigned_reason for leg in found if leg.is_pinned},
     )
+
+
+def _without_live_offer(couriers: dict[UUID, Courier]) -> dict[UUID, Courier]:
+    """Those who are not asked anything at the moment."""
+    asked = Offer.objects.filter(status=OfferStatus.LIVE, courier_id__in=list(couriers))
+    busy = set(asked.values_list("courier_id", flat=True))
+    return {key: courier for key, courier in couriers.items() if key not in busy}
 
 
 def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:
