@@ -9,8 +9,9 @@ from apps.accounts.principals import Principal
 from apps.accounts.services import create_api_key, create_member, create_organisation
 from apps.core import clock
 from apps.core.geo import Point
+from apps.core.vehicle_kind import VehicleKind
 from apps.couriers.lifecycle import CourierStatus, FleetMode
-from apps.couriers.models import Courier, Fleet, Shift, Vehicle, VehicleKind
+from apps.couriers.models import Courier, Fleet, Shift, Vehicle
 from apps.orders.models import Leg, Order
 from apps.orders.services import NewOrder, NewParcel, StopDetails, place_order
 from apps.zones.models import Zone

@@ -1,5 +1,7 @@
 """Queue `maintenance`: the sweep, which finds by query whatever is due and unattended; old rows; learning."""
 
+from uuid import UUID
+
 from apps.core.events import acting_as
 from apps.core.idempotency import forget_old_answers
 from apps.couriers.services import forget_old_codes
@@ -8,10 +10,13 @@ from apps.dispatch.learning.times import learn_times as learn_times_of_zones
 from apps.dispatch.services import (
     expire_offers,
     flag_unattended,
+    plan_tours,
     release_ended,
     reopen_legs_of_silent_couriers,
 )
-from apps.orders.selectors import zones_with_open_legs
+from apps.orders.selectors import zones_with_open_legs, zones_with_slots
+from apps.zones.errors import ZoneNotFound
+from coursier.celery import app
 from workers.dispatch import plan_if_due
 from workers.relay import drain_outbox
 from workers.reliably import reliable_task
@@ -28,6 +33,22 @@ def sweep() -> None:
         flag_unattended()
         for zone_id in zones_with_open_legs():
             plan_if_due(zone_id)
+
+
+@reliable_task("maintenance.plan_due_tours")
+def plan_due_tours() -> None:
+    """Look at every zone with slots that nobody has yet, each in a task of its own: a search takes seconds."""
+    for zone_id in zones_with_slots():
+        app.send_task("maintenance.plan_tours_of", kwargs={"zone_id": str(zone_id)}, ignore_result=True, expires=20)
+
+
+@reliable_task("maintenance.plan_tours_of")
+def plan_tours_of(zone_id: str) -> None:
+    """Plan the tours of a zone again if a slot or a shift is new, or the last plan is old."""
+    try:
+        plan_tours(UUID(zone_id))
+    except ZoneNotFound:
+        return
 
 
 @reliable_task("maintenance.forget_what_is_old")

@@ -10,7 +10,7 @@ from typing import Any
 from apps.core.events import DomainEvent
 from apps.couriers.events import DutyChanged
 from apps.dispatch.events import OfferEnded
-from apps.orders.events import LegMoved, OrderCancelled, OrderPlaced
+from apps.orders.events import LegMoved, LegPinned, OrderCancelled, OrderPlaced
 from apps.orders.lifecycle import LegStatus
 
 _FREES_A_COURIER_OR_A_LEG = frozenset(
@@ -39,6 +39,7 @@ SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
     OrderPlaced: (_plan(),),
     OrderCancelled: (Reaction("dispatch.release_ended", ("order_id",)),),
     LegMoved: (_plan(lambda event: event.after in _FREES_A_COURIER_OR_A_LEG),),
+    LegPinned: (_plan(),),
     OfferEnded: (_plan(),),
     DutyChanged: (_plan(lambda event: event.zone_id is not None),),
 }

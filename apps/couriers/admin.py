@@ -18,7 +18,7 @@ class FleetAdmin(Admin):
 
 @admin.register(Vehicle)
 class VehicleAdmin(Admin):
-    list_display = ("id", "kind", "label", "fleet", "speed_kmh", "max_weight_g", "max_parcels")
+    list_display = ("id", "kind", "label", "fleet", "speed_kmh", "max_weight_g", "max_volume_ml", "max_parcels")
     list_filter = ("kind", "fleet")
     list_select_related = ("fleet",)
     search_fields = ("label", "kind", "fleet__name")

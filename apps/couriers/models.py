@@ -7,6 +7,7 @@ from django.db import models
 from apps.core import clock
 from apps.core.db import Record, VersionedRecord
 from apps.core.geo import Point
+from apps.core.vehicle_kind import VehicleKind
 from apps.couriers.lifecycle import CourierStatus, FleetMode, check_move
 
 
@@ -23,15 +24,6 @@ class Fleet(Record):
         return self.name
 
 
-class VehicleKind(models.TextChoices):
-    """What couriers ride."""
-
-    BIKE = "bike"
-    CARGO_BIKE = "cargo_bike"
-    SCOOTER = "scooter"
-    VAN = "van"
-
-
 class Vehicle(Record):
     """What a courier rides on: how fast it goes through a city and how much it carries."""
 
@@ -40,6 +32,7 @@ class Vehicle(Record):
     label = models.CharField(max_length=40, blank=True)
     speed_kmh = models.FloatField()
     max_weight_g = models.PositiveIntegerField()
+    max_volume_ml = models.PositiveIntegerField(default=120_000)  # a courier's bag and box
     max_parcels = models.PositiveSmallIntegerField()
 
     def __str__(self) -> str:

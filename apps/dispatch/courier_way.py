@@ -29,6 +29,8 @@ class CourierWay:
     """Legs on board at `free_at`."""
     finishing: int
     """Legs that are done by `free_at`."""
+    told_before_s: float = 0.0
+    """Half of the service where he is: after the handover nobody waits for word of what comes next."""
 
 
 def way_of(position: Point, stops: Sequence[RemainingStop], *, now: float) -> CourierWay:
@@ -39,19 +41,21 @@ def way_of(position: Point, stops: Sequence[RemainingStop], *, now: float) -> Co
     """
     if not stops or stops[0].arrived_at is None:
         return CourierWay(position, now, _committed(stops, {}), min(1, len(stops)), _aboard(stops), 0)
-    leaves, picked = _finish_visit(stops, now)
+    leaves, half, picked = _finish_visit(stops, now)
     rest = stops[max(1, len(picked)) :]
     done = 1 if stops[0].kind is StopKind.DROPOFF else 0
-    return CourierWay(stops[0].leg.point_of(stops[0].kind), leaves, _committed(rest, picked), 0, _aboard(rest), done)
+    place = stops[0].leg.point_of(stops[0].kind)
+    return CourierWay(place, leaves, _committed(rest, picked), 0, _aboard(rest), done, half)
 
 
-def _finish_visit(stops: Sequence[RemainingStop], now: float) -> tuple[float, dict[str, float]]:
-    """When the courier leaves the stop he is at, and the pickups he makes there: one visit, however many legs."""
+def _finish_visit(stops: Sequence[RemainingStop], now: float) -> tuple[float, float, dict[str, float]]:
+    """When the courier leaves the stop he is at, how long after the handover that is, and the pickups he makes there:
+    one visit, however many legs."""
     first = stops[0]
     arrived = now if first.arrived_at is None else first.arrived_at
     if first.kind is StopKind.DROPOFF:
         half = first.leg.dropoff_service_s / 2
-        return max(arrived + half, first.leg.drop_from or now, now) + half, {}
+        return max(arrived + half, first.leg.drop_from or now, now) + half, half, {}
     picked: dict[str, float] = {}
     handover, half = now, 0.0
     for stop in stops:
@@ -60,7 +64,7 @@ def _finish_visit(stops: Sequence[RemainingStop], now: float) -> tuple[float, di
         half = max(half, stop.leg.pickup_service_s / 2)
         handover = max(handover, arrived + half, stop.leg.ready_at)
         picked[stop.leg.id] = handover
-    return handover + half, picked
+    return handover + half, half, picked
 
 
 def _committed(stops: Sequence[RemainingStop], picked: dict[str, float]) -> tuple[CommittedStop, ...]:

@@ -85,6 +85,8 @@ def _stop(stop: RouteStop, pickup_service_s: int, dropoff_service_s: int) -> Jso
         **{name: place[name] for name in PLACE_FIELDS},
         **{name: place.get(name, "") for name in CONTACT_FIELDS},
         "ready_at": leg.ready_at if is_pickup else None,
+        "opens_at": leg.ready_at if is_pickup else leg.drop_from,
+        "closes_at": leg.pickup_by if is_pickup else leg.drop_by,
         "due_at": leg.due_at,
         "expected_at": stop.expected_at,
         "parcels": [

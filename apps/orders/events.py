@@ -42,6 +42,14 @@ class LegMoved(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegPinned(OrderEvent):
+    """A dispatcher keeps a leg from the planner, or gives it back."""
+
+    leg_id: UUID
+    is_pinned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionRaised(OrderEvent):
     """A person should look at this order."""
 

@@ -1,6 +1,7 @@
 """Tables of orders: quotes, orders, legs, parcels."""
 
 import secrets
+from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from apps.core.db import Record, VersionedRecord
 from apps.core.geo import Point
 from apps.core.money import Money
 from apps.orders.lifecycle import LegStatus, OrderStatus, check_move
+
+SLOT_AHEAD = timedelta(hours=1)  # from placing to the begin of a slot: sooner it is work for the tick
 
 
 class NetworkPolicy(models.TextChoices):
@@ -119,11 +122,16 @@ class Leg(VersionedRecord):
     dropoff_lon = models.FloatField()
     placed_at = models.DateTimeField()
     ready_at = models.DateTimeField()  # earliest pickup
+    pickup_by = models.DateTimeField(null=True, blank=True)  # hard: closed after it
+    drop_from = models.DateTimeField(null=True, blank=True)  # hard: nobody is there before it
     due_at = models.DateTimeField()  # soft: late after it
     drop_by = models.DateTimeField(null=True, blank=True)  # hard: useless after it
+    max_on_board_s = models.PositiveIntegerField(null=True, blank=True)  # longest from pickup to drop-off
     weight_g = models.PositiveIntegerField()
+    volume_ml = models.PositiveIntegerField(default=0)  # 0 where nobody said
     parcels = models.PositiveSmallIntegerField()
     skills = models.JSONField(default=list, blank=True)
+    vehicle_kinds = models.JSONField(default=list, blank=True)  # that may carry it; empty: any
     is_pinned = models.BooleanField(default=False)  # the planner keeps its hands off
     unassigned_reason = models.CharField(max_length=40, blank=True)  # the planner's last word on it
     plan_attempts = models.PositiveSmallIntegerField(default=0)  # how often it was in a plan that did not end
@@ -157,6 +165,11 @@ class Leg(VersionedRecord):
         """The same for all legs picked up at one door: they may be carried together."""
         return self.pickup_point.door
 
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it was placed for a slot that begins later: it is planned into a tour, ahead of time."""
+        return self.drop_from is not None and self.drop_from - self.placed_at >= SLOT_AHEAD
+
     def move_to(self, status: LegStatus, *, courier_id: UUID | None, **changes: Any) -> None:
         """The only place where a leg's status changes. `courier_id` is who has it afterwards.
 
@@ -174,6 +187,7 @@ class Parcel(Record):
     description = models.CharField(max_length=120, blank=True)
     size = models.CharField(max_length=10, default="small")
     weight_g = models.PositiveIntegerField()
+    volume_ml = models.PositiveIntegerField(default=0)  # 0: not said, and counts as nothing
     barcode = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:

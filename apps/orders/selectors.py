@@ -50,6 +50,12 @@ def zones_with_open_legs() -> list[UUID]:
     return list(Leg.objects.filter(status=LegStatus.OPEN).order_by().values_list("zone_id", flat=True).distinct())
 
 
+def zones_with_slots() -> list[UUID]:
+    """The zones in which a leg for a slot waits to be planned."""
+    slots = Leg.objects.filter(status=LegStatus.OPEN, drop_from__isnull=False)
+    return list(slots.order_by().values_list("zone_id", flat=True).distinct())
+
+
 def legs_of_couriers(courier_ids: list[UUID]) -> QuerySet[Leg]:
     """The legs that couriers have now."""
     return Leg.objects.filter(courier_id__in=courier_ids, status__in=WITH_COURIER)

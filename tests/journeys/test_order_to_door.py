@@ -8,14 +8,13 @@ from uuid import uuid4
 
 import pytest
 from redis.lock import Lock
-from rest_framework.test import APIClient
 
-from apps.accounts.services import hash_secret
-from apps.couriers.models import Courier, Device
+from apps.couriers.models import Courier
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import Order
 from tests.broker import delivering_at_once, losing_everything
-from tests.cast import BAKERY, HOME, assemble_cast, freelance
+from tests.cast import assemble_cast, freelance
+from tests.journeys.acting import Rider, merchant, order_bread
 from workers.maintenance import sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,57 +42,6 @@ def platform(request, transactional_db, hand_clock, monkeypatch):
 @pytest.fixture
 def players(transactional_db, hand_clock):
     return assemble_cast()
-
-
-def merchant(players):
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {players.dee_key}")
-    return client
-
-
-def phone_of(courier):
-    """A signed-in phone: its token is put in directly, signing in has tests of its own."""
-    token = f"cd_{uuid4().hex}"
-    Device.objects.create(courier=courier, label="phone", token_hash=hash_secret(token))
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
-    return client
-
-
-def order_bread(client, **changes):
-    body = {
-        "pickup": {"address": "12 rue de Rivoli", "lat": BAKERY.lat, "lon": BAKERY.lon},
-        "dropoff": {"address": "3 rue de Charonne", "lat": HOME.lat, "lon": HOME.lon},
-        "parcels": [{"weight_g": 800, "description": "Bread"}],
-    } | changes
-    answer = client.post("/v1/orders", body, format="json", headers={"Idempotency-Key": uuid4().hex})
-    assert answer.status_code == 201, answer.json()
-    return answer.json()
-
-
-class Rider:
-    """A courier with a phone, doing one thing after the other."""
-
-    def __init__(self, courier, clock):
-        self.client, self.clock, self.sequence = phone_of(courier), clock, 0
-
-    def act(self, kind, **details):
-        self.sequence += 1
-        action = {"id": str(uuid4()), "kind": kind, "sequence": self.sequence, "device_time": self.clock().isoformat()}
-        answer = self.client.post("/mobile/v1/actions", {"actions": [action | details]}, format="json")
-        assert answer.status_code == 200, answer.json()
-        return answer.json()["results"][0]
-
-    def sync(self):
-        return self.client.get("/mobile/v1/sync").json()
-
-    def deliver_everything(self):
-        while stops := self.sync()["stops"]:
-            stop = stops[0]
-            leg = {"leg_id": stop["leg_id"], "epoch": stop["epoch"]}
-            assert self.act("arrive", stop=stop["kind"], **leg)["outcome"] == "applied"
-            done = self.act("pick_up" if stop["kind"] == "pickup" else "deliver", **leg)
-            assert done["outcome"] == "applied", done
 
 
 def test_an_order_reaches_the_door_by_an_employed_courier(players, platform, hand_clock):

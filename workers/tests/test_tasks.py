@@ -7,10 +7,11 @@ import pytest
 from apps.core.models import Event
 from apps.couriers.models import Courier
 from apps.dispatch.models import Assignment, Offer
+from apps.dispatch.services.kept_tours import kept_tours
 from apps.orders.models import Leg
 from coursier.celery import QUEUES, app
-from tests.broker import losing_everything
-from tests.cast import freelance, placed
+from tests.broker import delivering_at_once, losing_everything
+from tests.cast import freelance, placed, ready_in
 from workers.schedule import schedule
 
 app.loader.import_default_modules()
@@ -72,3 +73,17 @@ def test_a_task_run_twice_leaves_what_it_left_the_first_time(name, mode, cast, h
         after_once = world()
         app.tasks[name].run(**arguments)
     assert world() == after_once
+
+
+@pytest.mark.django_db
+def test_zones_with_slots_are_planned_in_tasks_of_their_own_and_others_are_not_looked_at(cast, hand_clock):
+    placed(cast)
+    with losing_everything() as lost:
+        app.tasks["maintenance.plan_due_tours"].run()
+        assert lost == []
+        placed(cast, drop_from=ready_in(120), drop_by=ready_in(180))
+        app.tasks["maintenance.plan_due_tours"].run()
+    assert lost[-1] == "maintenance.plan_tours_of"
+    with delivering_at_once():
+        app.tasks["maintenance.plan_due_tours"].run()
+    assert len(kept_tours(cast.zone.pk).by_shift) == 1

@@ -1,9 +1,10 @@
 """Which parts of the routes can wait no longer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from apps.dispatch.engine.plan import Commitment, PlannedRoute, PlannedStop, Why
 from apps.dispatch.engine.settings import PlannerSettings
+from apps.dispatch.engine.snapshot import CourierState
 from apps.dispatch.engine.stop_kind import StopKind
 
 WhysOf = Callable[[Sequence[tuple[str, tuple[str, ...]]]], Sequence[Why]]
@@ -11,15 +12,21 @@ WhysOf = Callable[[Sequence[tuple[str, tuple[str, ...]]]], Sequence[Why]]
 
 
 def due_pickups(
-    routes: Sequence[PlannedRoute], *, now: float, settings: PlannerSettings
+    routes: Sequence[PlannedRoute], couriers: Iterable[CourierState], *, now: float, settings: PlannerSettings
 ) -> list[tuple[PlannedRoute, PlannedStop]]:
     """The pickups that must be acted on before the next plan.
 
     Lazily: only when their courier must leave for them before the next plan. Until then a better leg or courier may
-    still turn up.
+    still turn up. What he does next he must know before he is done where he is.
     """
     next_plan_at = now + settings.tick_s + settings.commit_lead_s
-    return [(route, pickup) for route in routes for pickup in _open_pickups(route) if pickup.departs_at < next_plan_at]
+    told_before_s = {courier.id: courier.told_before_s for courier in couriers}
+    return [
+        (route, pickup)
+        for route in routes
+        for pickup in _open_pickups(route)
+        if pickup.departs_at - (told_before_s[route.courier_id] if pickup is route.stops[0] else 0.0) < next_plan_at
+    ]
 
 
 def commitments_of(due: Sequence[tuple[PlannedRoute, PlannedStop]], whys_of: WhysOf) -> list[Commitment]:

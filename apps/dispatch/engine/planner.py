@@ -33,7 +33,7 @@ def plan(snapshot: Snapshot) -> Plan:
     market = Market.of(snapshot, couriers, legs, futures_of(snapshot, len(legs)) if searched else ())
     made = _ticked(market) if searched else _matched(snapshot, couriers, legs)
     routes = made.routes
-    due = due_pickups(routes, now=snapshot.now, settings=snapshot.settings)
+    due = due_pickups(routes, couriers, now=snapshot.now, settings=snapshot.settings)
     commitments = commitments_of([each for each in due if made.is_agreed(*each)], made.whys_of)
     return Plan(
         routes=tuple(routes),

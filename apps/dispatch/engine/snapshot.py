@@ -48,6 +48,9 @@ class CourierState:
     """No drop-off after this. None: he finishes what he has picked up."""
     max_legs: int | None = None
     """Most legs he takes at once, committed ones included. None: as many as the settings allow."""
+    told_before_s: float = 0.0
+    """So many seconds before `free_at` he must know his next stop: at the handover where he is, after which he leaves
+    for the stop he knows of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from apps.dispatch.engine.searching import is_searched
 from apps.dispatch.engine.settings import PlannerSettings
 from apps.dispatch.engine.snapshot import CommittedStop, CourierState, OpenLeg, Snapshot, VehicleProfile
 from apps.dispatch.engine.stop_kind import StopKind
+from apps.dispatch.engine.tour_words import TourSearch
 
 SOUTH, NORTH = Point(48.83, 2.35), Point(48.88, 2.35)
 BIKE = VehicleProfile("bike")
@@ -19,7 +20,7 @@ BIKE = VehicleProfile("bike")
 def warm() -> None:
     """Load or compile everything a plan needs. Call it when a planning process starts.
 
-    Takes under a second when the compiled kernels are on disk (see `compiled`), else some 30 s of processor.
+    Takes under a second when the compiled kernels are on disk (see `compiled`), else some 60 s of processor.
     """
     legs = tuple(
         OpenLeg(f"{n}", SOUTH if n % 2 else NORTH, SOUTH, f"place {n % 2}", placed_at=0.0, ready_at=600.0)
@@ -47,7 +48,16 @@ def warm() -> None:
     }
     plan(replace(snapshot, last_routes=last_routes))
     if is_searched(PlannerSettings()):
+        _warm_tours(couriers[:1], legs)
         _warm_dealing(Market.of(Snapshot(now=0.0, couriers=couriers, legs=legs), couriers, legs[:2]))
+
+
+def _warm_tours(couriers: tuple[CourierState, ...], legs: tuple[OpenLeg, ...]) -> None:
+    """Plan tours in which one leg finds no place: only then every kernel is needed."""
+    from apps.dispatch.engine.tours.planned import plan_tours
+
+    at_once = tuple(replace(leg, drop_from=1_200.0, drop_by=1_200.0, max_on_board_s=1_200.0) for leg in legs[:3])
+    plan_tours(Snapshot(now=0.0, couriers=couriers, legs=at_once), TourSearch(iterations=200), {})
 
 
 def _warm_dealing(market: Market) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from apps.core import clock
-from apps.couriers.models import VehicleKind
+from apps.core.vehicle_kind import VehicleKind
 from apps.dispatch.learning.thresholds import why_unused
 from apps.dispatch.models import FigureKind, LearnedFigure
 from apps.orders.models import Leg

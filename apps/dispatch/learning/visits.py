@@ -25,6 +25,11 @@ class LegFacts:
     dropoff: Point
     placed_at: datetime
     ready_at: datetime
+    drop_from: datetime | None
+
+    def opens_at(self, kind: StopKind) -> datetime:
+        """From when it could change hands at this stop."""
+        return self.ready_at if kind == StopKind.PICKUP else self.drop_from or self.ready_at
 
 
 @dataclass(slots=True)
@@ -36,8 +41,8 @@ class Visit:
     point: Point
     zone_id: UUID
     arrived_at: datetime
-    ready_at: datetime
-    """When the last of what they came for was announced to be ready."""
+    opens_at: datetime
+    """When the last of what they came for was announced to be ready, or its slot began."""
     before: Self | None
     """Where they came from, None when that is not known, or when they did not set out from there for here."""
     waiting: set[str]
@@ -86,7 +91,7 @@ def _arrival(move: Move, leg: LegFacts, now_at: Visit | None, known_at: datetime
     point = leg.pickup if kind == StopKind.PICKUP else leg.dropoff
     if now_at and now_at.kind == kind and now_at.point == point:
         now_at.waiting.add(move.leg_id)
-        now_at.ready_at = max(now_at.ready_at, leg.ready_at)
+        now_at.opens_at = max(now_at.opens_at, leg.opens_at(kind))
         return now_at
     return Visit(
         courier_id=move.courier_id or "",
@@ -94,7 +99,7 @@ def _arrival(move: Move, leg: LegFacts, now_at: Visit | None, known_at: datetime
         point=point,
         zone_id=leg.zone_id,
         arrived_at=move.at,
-        ready_at=leg.ready_at,
+        opens_at=leg.opens_at(kind),
         before=now_at if now_at and _set_out_at_once(kind, leg, now_at, known_at) else None,
         waiting={move.leg_id},
     )
@@ -114,10 +119,13 @@ def _set_out_at_once(kind: StopKind, leg: LegFacts, before: Visit, known_at: dat
 
 
 def _legs(leg_ids: set[str]) -> Mapping[str, LegFacts]:
-    columns = ("pk", "zone_id", "pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon", "placed_at", "ready_at")
+    places = ("pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon")
+    columns = ("pk", "zone_id", *places, "placed_at", "ready_at", "drop_from")
     facts = {}
     for batch in in_batches(sorted(leg_ids)):
-        for key, zone_id, *places, placed_at, ready_at in Leg.objects.filter(pk__in=batch).values_list(*columns):
-            pickup, dropoff = Point(*places[:2]), Point(*places[2:])
-            facts[str(key)] = LegFacts(zone_id, pickup, dropoff, placed_at, ready_at)
+        for key, zone_id, *degrees, placed_at, ready_at, drop_from in Leg.objects.filter(pk__in=batch).values_list(
+            *columns
+        ):
+            pickup, dropoff = Point(*degrees[:2]), Point(*degrees[2:])
+            facts[str(key)] = LegFacts(zone_id, pickup, dropoff, placed_at, ready_at, drop_from)
     return facts

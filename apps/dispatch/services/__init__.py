@@ -3,9 +3,11 @@
 from apps.dispatch.services.assigning import PlannedPart, assign_leg, unassign_leg
 from apps.dispatch.services.courier_work import courier_moves_leg
 from apps.dispatch.services.offering import accept_offer, decline_offer, expire_offers, make_offer
+from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.planning import plan_zone
 from apps.dispatch.services.previewing import Change, Preview, preview_plan
 from apps.dispatch.services.releasing import release_ended
+from apps.dispatch.services.touring import plan_tours
 from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_silent_couriers
 
 __all__ = [
@@ -19,9 +21,11 @@ __all__ = [
     "expire_offers",
     "flag_unattended",
     "make_offer",
+    "plan_tours",
     "plan_zone",
     "preview_plan",
     "release_ended",
     "reopen_legs_of_silent_couriers",
+    "set_pin",
     "unassign_leg",
 ]

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from apps.core.errors import Conflict
@@ -18,11 +17,11 @@ from apps.core.redis import RedisError, connection
 from apps.couriers.lifecycle import FleetMode
 from apps.dispatch import engine
 from apps.dispatch.engine import Commitment, Plan, PlannedRoute, UnassignedReason
-from apps.dispatch.lifecycle import AssignedBy
-from apps.dispatch.services.assigning import PlannedPart, assign_leg
+from apps.dispatch.services.giving import Given, assign_planned
+from apps.dispatch.services.giving_tours import give_due_tours
 from apps.dispatch.services.last_plan import keep_routes
 from apps.dispatch.services.offering import make_offer
-from apps.dispatch.services.route_places import new_places, with_stops_of
+from apps.dispatch.services.route_places import new_places
 from apps.dispatch.services.zone_view import MAX_PLAN_ATTEMPTS, ZoneView, load_zone
 from apps.orders.models import Leg
 from apps.orders.services import count_plan_attempt, note_unassigned, raise_attention
@@ -30,13 +29,17 @@ from apps.orders.services import count_plan_attempt, note_unassigned, raise_atte
 logger = logging.getLogger(__name__)
 LOCK_S = 5.0  # longer than a plan takes, short enough not to stop a zone when its planner was killed
 PLANNED = "planned"  # in a route of the last plan, not yet committed
+PINNED = "pinned"  # kept by hand
 HOPELESS = frozenset(  # waiting will not help: a person must look
     {
         UnassignedReason.NO_ELIGIBLE_FLEET,
         UnassignedReason.MISSING_SKILL,
+        UnassignedReason.NO_SUITABLE_VEHICLE,
         UnassignedReason.TOO_HEAVY,
+        UnassignedReason.TOO_LARGE,
         UnassignedReason.TOO_MANY_PARCELS,
         UnassignedReason.WINDOW_CANNOT_BE_MET,
+        UnassignedReason.TOO_LONG_ON_BOARD,
     }
 )
 
@@ -58,6 +61,7 @@ def plan_zone(zone_id: UUID) -> PlanOutcome | None:
         if not mine:
             return None
         view = load_zone(zone_id)
+        note_unassigned(dict.fromkeys(view.pinned, PINNED), current=view.pinned)
         if not view.legs:
             return PlanOutcome()
         with _suspecting(view):
@@ -67,9 +71,8 @@ def plan_zone(zone_id: UUID) -> PlanOutcome | None:
 
 
 def _commit(view: ZoneView, plan: Plan) -> PlanOutcome:
-    committed = lost = 0
-    taken: set[str] = set()
     routes = {route.courier_id: route for route in plan.routes}
+    taken, lost = give_due_tours(view, routes)  # first: what is put in between is placed among their stops
     for commitment in plan.commitments:
         for position, leg_id in enumerate(commitment.leg_ids):
             try:
@@ -78,47 +81,40 @@ def _commit(view: ZoneView, plan: Plan) -> PlanOutcome:
                 lost += 1
                 logger.info("Leg %s went elsewhere meanwhile: %s", leg_id, error)
             else:
-                committed += 1
                 taken.add(leg_id)
     _note_reasons(view, plan, taken)
-    return PlanOutcome(len(view.legs), len(view.snapshot.couriers), committed, lost, len(plan.unassigned))
+    return PlanOutcome(len(view.legs), len(view.snapshot.couriers), len(taken), lost, len(plan.unassigned))
 
 
 def _commit_leg(view: ZoneView, commitment: Commitment, position: int, route: PlannedRoute) -> None:
     """Assign or offer one leg of a commitment, as the courier's fleet chose; its stops go where the plan has them."""
     courier, leg = view.couriers[commitment.courier_id], view.legs[commitment.leg_ids[position]]
     why = asdict(commitment.why)
-    pickup_place, dropoff_place = new_places(view.routes[commitment.courier_id], courier.pk, leg, route)
     if courier.fleet.mode == FleetMode.OFFERED:
+        pickup_place, dropoff_place = new_places(view.routes[commitment.courier_id], courier.pk, leg, route)
         places = {"pickup_place": pickup_place, "dropoff_place": dropoff_place}
         make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk, why={**why, **places})
         return
-    planned = PlannedPart(
-        leg_version=leg.version,
-        pickup_place=pickup_place,
-        dropoff_place=dropoff_place,
-        expected_pickup_at=_moment(commitment.pickup_at),
-        expected_dropoff_at=_moment(commitment.dropoff_at[position]),
-        why=why,
-    )
-    assignment = assign_leg(leg_id=leg.pk, courier_id=courier.pk, by=AssignedBy.PLANNER, planned=planned)
-    view.routes[commitment.courier_id] = with_stops_of(view.routes[commitment.courier_id], assignment, leg)
-
-
-def _moment(epoch_s: float) -> datetime:
-    return datetime.fromtimestamp(epoch_s, UTC)
+    assign_planned(view, route, Given(leg, courier, commitment.pickup_at, commitment.dropoff_at[position], why))
 
 
 def _note_reasons(view: ZoneView, plan: Plan, taken: set[str]) -> None:
     """Write why the others wait, and call a person where waiting will not help."""
     reasons = {
-        view.legs[leg_id].pk: str(plan.unassigned.get(leg_id, PLANNED)) for leg_id in view.legs if leg_id not in taken
+        leg.pk: str(plan.unassigned.get(leg_id, PLANNED))
+        for leg_id, leg in view.legs.items()
+        if leg_id not in taken and not _is_for_tours(leg, plan.unassigned.get(leg_id))
     }
     note_unassigned(reasons, current={leg.pk: leg.unassigned_reason for leg in view.legs.values()})
     for leg_id, reason in plan.unassigned.items():
         leg = view.legs[leg_id]
         if reason in HOPELESS and leg.order.attention_reason != reason:
             raise_attention(order_id=leg.order_id, reason=reason)
+
+
+def _is_for_tours(leg: Leg, reason: UnassignedReason | None) -> bool:
+    """Whether the tours have said why the leg waits: it is too far ahead for the tick to say more."""
+    return reason is UnassignedReason.BEYOND_HORIZON and leg.is_scheduled and bool(leg.unassigned_reason)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from apps.orders.services import raise_attention
 
 logger = logging.getLogger(__name__)
 WAITED_TOO_LONG = timedelta(minutes=10)  # after it was ready, with nobody on it
+SLOT_NOTICE = timedelta(minutes=30)  # before the end of a slot, with nobody on it: until then it may well be in a tour
 TOO_LATE = timedelta(minutes=15)  # after it was due, with somebody on it
 SILENT_AFTER = timedelta(minutes=10)
 SILENT_AFTER_WALL_S = 45.0  # with a fast clock: a restart of the stack is not silence
@@ -29,7 +30,9 @@ SILENT_AFTER_WALL_S = 45.0  # with a fast clock: a restart of the stack is not s
 def flag_unattended(*, limit: int = 500) -> int:
     """Flag orders whose leg waits or is late for too long, each once. Returns how many were flagged."""
     at = clock.now()
-    waiting = Q(status__in=WAITING, ready_at__lt=at - WAITED_TOO_LONG)
+    ready_for_long = Q(drop_from__isnull=True, ready_at__lt=at - WAITED_TOO_LONG)
+    slot_ends_soon = Q(drop_from__isnull=False, due_at__lt=at + SLOT_NOTICE)
+    waiting = Q(status__in=WAITING) & (ready_for_long | slot_ends_soon)
     late = Q(status__in=WITH_COURIER, due_at__lt=at - TOO_LATE)
     overdue = Leg.objects.filter(waiting | late, order__needs_attention=False)
     flagged = 0
@@ -39,7 +42,10 @@ def flag_unattended(*, limit: int = 500) -> int:
 
 
 def reopen_legs_of_silent_couriers() -> int:
-    """Take back what silent couriers have not picked up, and flag what they carry. Returns how many legs reopened."""
+    """Take back what silent couriers have not picked up. Returns how many legs reopened.
+
+    What they carry is flagged for a person to look at, and so is what a dispatcher pinned to them.
+    """
     at = clock.now()
     working = list(
         Courier.objects.filter(load_legs__gt=0).exclude(status=CourierStatus.OFF_DUTY).values_list("pk", flat=True)
@@ -58,10 +64,10 @@ def reopen_legs_of_silent_couriers() -> int:
 def _take_from(courier_id: UUID) -> int:
     reopened = 0
     held = Assignment.objects.filter(courier_id=courier_id, is_live=True).values_list(
-        "leg_id", "leg__order_id", "leg__status"
+        "leg_id", "leg__order_id", "leg__status", "leg__is_pinned"
     )
-    for leg_id, order_id, status in list(held):
-        if status not in (LegStatus.ASSIGNED, LegStatus.AT_PICKUP):
+    for leg_id, order_id, status, is_pinned in list(held):
+        if is_pinned or status not in (LegStatus.ASSIGNED, LegStatus.AT_PICKUP):
             raise_attention(order_id=order_id, reason="courier_silent")
             continue
         try:

@@ -37,6 +37,7 @@ class ParcelOut(OutputSerializer):
     """A thing carried."""
 
     weight_g = serializers.IntegerField()
+    volume_ml = serializers.IntegerField()
     description = serializers.CharField()
     size = serializers.CharField()
     barcode = serializers.CharField()
@@ -94,13 +95,15 @@ class OrderOut(PricedOut):
         return public_id("ord", order.pk)
 
     def get_pickup(self, order: Order) -> dict[str, Any]:
-        """As it was asked for, with the time from which the first leg can be picked up."""
-        return {**order.pickup, "ready_at": _text(_legs(order)[0].ready_at)}
+        """As it was asked for, with the times between which the first leg can be picked up."""
+        first = _legs(order)[0]
+        return {**order.pickup, "ready_at": _text(first.ready_at), "pickup_by": _text(first.pickup_by)}
 
     def get_dropoff(self, order: Order) -> dict[str, Any]:
         """As it was asked for, with the times that the last leg is held to."""
         last = _legs(order)[-1]
-        return {**order.dropoff, "due_at": _text(last.due_at), "drop_by": _text(last.drop_by)}
+        times = {"drop_from": last.drop_from, "due_at": last.due_at, "drop_by": last.drop_by}
+        return {**order.dropoff, **{name: _text(moment) for name, moment in times.items()}}
 
     def get_delivered_at(self, order: Order) -> str | None:
         """When it ended, if it ended well."""

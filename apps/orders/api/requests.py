@@ -9,6 +9,7 @@ from apps.accounts.principals import Principal
 from apps.core.api.fields import Coordinate, Moment, Phone, PublicId, Text, Whole
 from apps.core.api.pages import PageQuery
 from apps.core.api.serializers import StrictSerializer
+from apps.core.vehicle_kind import VehicleKind
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import NetworkPolicy
 from apps.orders.services import NewOrder, NewParcel, StopDetails
@@ -17,6 +18,8 @@ SIZES = ("small", "medium", "large", "xlarge")
 MAX_PARCELS = 20
 MAX_FLEETS = 50
 MAX_SKILLS = 10
+MAX_VOLUME_ML = 10_000_000  # of a parcel: more than a van holds
+LEAST_ON_BOARD_S, MOST_ON_BOARD_S = 60, 86_400
 _OF_STOP = ("address", "lat", "lon", "contact_name", "phone", "instructions")
 
 
@@ -32,14 +35,16 @@ class StopIn(StrictSerializer):
 
 
 class PickupIn(StopIn):
-    """Where the parcels are, and from when."""
+    """Where the parcels are, from when and until when."""
 
     ready_at = Moment(required=False, allow_null=True)
+    pickup_by = Moment(required=False, allow_null=True)
 
 
 class DropoffIn(StopIn):
-    """Where they go, and until when."""
+    """Where they go, from when and until when."""
 
+    drop_from = Moment(required=False, allow_null=True)
     due_at = Moment(required=False, allow_null=True)
     drop_by = Moment(required=False, allow_null=True)
 
@@ -48,6 +53,7 @@ class ParcelIn(StrictSerializer):
     """A thing to be carried."""
 
     weight_g = Whole(min_value=1)
+    volume_ml = Whole(min_value=1, max_value=MAX_VOLUME_ML, required=False)
     description = Text(max_length=120, required=False, allow_blank=True)
     size = serializers.ChoiceField(choices=SIZES, required=False)
     barcode = Text(max_length=64, required=False, allow_blank=True)
@@ -62,6 +68,10 @@ class QuoteIn(StrictSerializer):
     network_policy = serializers.ChoiceField(choices=NetworkPolicy.choices, required=False)
     fleets = serializers.ListField(child=PublicId(prefix="flt"), max_length=MAX_FLEETS, required=False)
     skills = serializers.ListField(child=Text(max_length=32), max_length=MAX_SKILLS, required=False)
+    vehicle_kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=VehicleKind.choices), max_length=len(VehicleKind), required=False
+    )
+    max_on_board_s = Whole(min_value=LEAST_ON_BOARD_S, max_value=MOST_ON_BOARD_S, required=False, allow_null=True)
 
     def new_order(self, caller: Principal) -> NewOrder:
         """The same in the words of the domain. Raises ValidationError (400)."""
@@ -104,11 +114,15 @@ def _new_order(asked: dict[str, Any], caller: Principal) -> NewOrder:
         parcels=tuple(NewParcel(**parcel) for parcel in asked["parcels"]),
         external_id=asked.get("external_id"),
         ready_at=pickup.get("ready_at"),
+        pickup_by=pickup.get("pickup_by"),
+        drop_from=dropoff.get("drop_from"),
         due_at=dropoff.get("due_at"),
         drop_by=dropoff.get("drop_by"),
+        max_on_board_s=asked.get("max_on_board_s"),
         network_policy=NetworkPolicy(asked.get("network_policy", NetworkPolicy.OWN_FIRST)),
         fleet_ids=tuple(fleets),
         skills=tuple(asked.get("skills", ())),
+        vehicle_kinds=tuple(asked.get("vehicle_kinds", ())),
         quote_id=asked.get("quote_id"),
         is_test=caller.is_test,
     )

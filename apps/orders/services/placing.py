@@ -48,6 +48,7 @@ class NewParcel:
     """A thing to be carried."""
 
     weight_g: int
+    volume_ml: int = 0
     description: str = ""
     size: str = "small"
     barcode: str = ""
@@ -55,7 +56,10 @@ class NewParcel:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What a merchant asks for. `ready_at` None: now. `due_at` None: 40 minutes after placing, or after ready."""
+    """What a merchant asks for. `ready_at` None: now. `due_at` None: as `_due_at` says.
+
+    `pickup_by`, `drop_from` and `drop_by` are hard, `due_at` is not; `vehicle_kinds` empty: any.
+    """
 
     organisation_id: UUID
     pickup: StopDetails
@@ -63,11 +67,15 @@ class NewOrder:
     parcels: tuple[NewParcel, ...]
     external_id: str | None = None
     ready_at: datetime | None = None
+    pickup_by: datetime | None = None
+    drop_from: datetime | None = None
     due_at: datetime | None = None
     drop_by: datetime | None = None
+    max_on_board_s: int | None = None
     network_policy: NetworkPolicy = NetworkPolicy.OWN_FIRST
     fleet_ids: tuple[UUID, ...] = ()
     skills: tuple[str, ...] = ()
+    vehicle_kinds: tuple[str, ...] = ()
     quote_id: UUID | None = None
     is_test: bool = field(default=False)
 
@@ -75,6 +83,11 @@ class NewOrder:
     def weight_g(self) -> int:
         """Of all parcels."""
         return sum(parcel.weight_g for parcel in self.parcels)
+
+    @property
+    def volume_ml(self) -> int:
+        """Of all parcels that say."""
+        return sum(parcel.volume_ml for parcel in self.parcels)
 
     @property
     def fingerprint(self) -> str:
@@ -118,10 +131,18 @@ def terms_of(new: NewOrder, *, at: datetime) -> Terms:
     """Check an order and work out its terms. Raises OutOfZone or Invalid, naming every field that is wrong."""
     zone = zone_for(pickup=new.pickup.point, dropoff=new.dropoff.point)
     ready_at = max(new.ready_at or at, at)
-    due_at = new.due_at or max(at, ready_at - PICKUP_PROMISE) + DUE_AFTER
+    due_at = new.due_at or _due_at(new, at=at, ready_at=ready_at)
     _check(new, at=at, ready_at=ready_at, due_at=due_at)
     trip = tariffs.Trip(new.pickup.point, new.dropoff.point, new.weight_g, ready_at, zone.detour_factor, zone.time_zone)
     return Terms(zone, tariffs.price_lines(trip), trip.distance_m, ready_at, due_at)
+
+
+def _due_at(new: NewOrder, *, at: datetime, ready_at: datetime) -> datetime:
+    """The promise when none is asked for: the end of the slot; else 40 minutes after placing, or from when it opens."""
+    if new.drop_from and new.drop_by:
+        return new.drop_by
+    usual = max(at, ready_at - PICKUP_PROMISE) + DUE_AFTER
+    return max(usual, new.drop_from + DUE_AFTER) if new.drop_from else usual
 
 
 def _check(new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime) -> None:
@@ -136,10 +157,26 @@ def _check(new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime)
         wrong.append(FieldError("dropoff.due_at", "before_ready", "Later than the time at which it is ready."))
     if new.drop_by and new.drop_by <= ready_at:
         wrong.append(FieldError("dropoff.drop_by", "before_ready", "Later than the time at which it is ready."))
+    wrong += _windows_that_close_before_they_open(new, at=at, ready_at=ready_at, due_at=due_at)
     if new.network_policy == NetworkPolicy.NAMED and not new.fleet_ids:
         wrong.append(FieldError("fleets", "empty", "Name the fleets that may carry it."))
     if wrong:
         raise Invalid(fields=tuple(wrong))
+
+
+def _windows_that_close_before_they_open(
+    new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime
+) -> list[FieldError]:
+    wrong = []
+    if new.pickup_by and new.pickup_by <= ready_at:
+        wrong.append(FieldError("pickup.pickup_by", "before_ready", "Later than the time at which it is ready."))
+    if new.drop_from and new.drop_from > at + FURTHEST_AHEAD:
+        wrong.append(FieldError("dropoff.drop_from", "too_far_ahead", "At most 30 days ahead."))
+    if new.drop_from and new.drop_by and new.drop_by <= new.drop_from:
+        wrong.append(FieldError("dropoff.drop_by", "before_drop_from", "Later than the begin of the window."))
+    elif new.drop_from and due_at < new.drop_from:
+        wrong.append(FieldError("dropoff.due_at", "before_drop_from", "Not before the begin of the window."))
+    return wrong
 
 
 def place_order(new: NewOrder) -> Order:
@@ -204,11 +241,16 @@ def _leg(new: NewOrder, order: Order, terms: Terms) -> Leg:
         dropoff_lon=new.dropoff.lon,
         placed_at=order.placed_at,
         ready_at=terms.ready_at,
+        pickup_by=new.pickup_by,
+        drop_from=new.drop_from,
         due_at=terms.due_at,
         drop_by=new.drop_by,
+        max_on_board_s=new.max_on_board_s,
         weight_g=new.weight_g,
+        volume_ml=new.volume_ml,
         parcels=len(new.parcels),
         skills=list(new.skills),
+        vehicle_kinds=list(new.vehicle_kinds),
     )
 
 

@@ -6,7 +6,7 @@ from apps.core.api.idempotent import REPLAYED
 from apps.core.models import Event
 from apps.core.tests.racing import race
 from apps.orders.models import Leg, Order, Parcel
-from apps.orders.tests.asking import Merchant, asked, error_code, nothing_changes, wrong_fields
+from apps.orders.tests.asking import Merchant, asked, error_code, leg_of, nothing_changes, wrong_fields
 
 pytestmark = pytest.mark.django_db
 FULL = {
@@ -19,6 +19,7 @@ FULL = {
         "phone": "+33 6 39 98 01 00",
         "instructions": "Ring twice",
         "ready_at": "2026-06-10T12:30:00+02:00",
+        "pickup_by": "2026-06-10T11:00:00Z",
     },
     "dropoff": {
         "address": "3 rue de Charonne, Paris",
@@ -27,15 +28,18 @@ FULL = {
         "contact_name": "Eve",
         "phone": "+33639980101",
         "instructions": "Third floor",
+        "drop_from": "2026-06-10T11:10:00Z",
         "due_at": "2026-06-10T11:30:00Z",
         "drop_by": "2026-06-10T12:00:00Z",
     },
     "parcels": [
-        {"weight_g": 800, "description": "Bread", "size": "medium", "barcode": "B1"},
+        {"weight_g": 800, "volume_ml": 9_500, "description": "Bread", "size": "medium", "barcode": "B1"},
         {"weight_g": 300},
     ],
     "network_policy": "any_open",
     "skills": ["fragile"],
+    "vehicle_kinds": ["cargo_bike", "van"],
+    "max_on_board_s": 1_800,
 }
 DOCUMENTED = {
     "id",
@@ -67,8 +71,8 @@ def test_an_order_is_answered_as_it_was_asked_for(dee):
     assert order["pickup"] == {**FULL["pickup"], "phone": "+33639980100", "ready_at": "2026-06-10T10:30:00Z"}
     assert order["dropoff"] == FULL["dropoff"]
     assert order["parcels"] == [
-        {"weight_g": 800, "description": "Bread", "size": "medium", "barcode": "B1"},
-        {"weight_g": 300, "description": "", "size": "small", "barcode": ""},
+        {"weight_g": 800, "volume_ml": 9_500, "description": "Bread", "size": "medium", "barcode": "B1"},
+        {"weight_g": 300, "volume_ml": 0, "description": "", "size": "small", "barcode": ""},
     ]
     assert (order["status"], order["external_id"], order["needs_attention"]) == ("placed", "A-17", False)
     assert order["placed_at"] == "2026-06-10T10:00:00Z"
@@ -222,3 +226,23 @@ def test_of_sixteen_orders_with_one_external_id_one_is_placed(cast):
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 15
     assert {error_code(answer) for answer in answers if answer.status_code == 409} == {"external_id_taken"}
     assert (Order.objects.count(), Event.objects.count()) == (1, 1)
+
+
+def test_a_leg_keeps_every_limit_that_was_asked_for(dee):
+    leg = leg_of(dee.orders(**FULL))
+    assert (leg.pickup_by.isoformat(), leg.drop_from.isoformat()) == (
+        "2026-06-10T11:00:00+00:00",
+        "2026-06-10T11:10:00+00:00",
+    )
+    assert (leg.max_on_board_s, leg.volume_ml, leg.vehicle_kinds) == (1_800, 9_500, ["cargo_bike", "van"])
+
+
+def test_a_slot_promises_its_end_when_nothing_else_is_asked_for(dee):
+    slot = {"dropoff__drop_from": "2026-06-10T16:00:00Z", "dropoff__drop_by": "2026-06-10T18:00:00Z"}
+    order = dee.orders(**slot).json()
+    assert (order["promised_dropoff_at"], order["dropoff"]["due_at"]) == ("2026-06-10T18:00:00Z",) * 2
+
+
+def test_a_window_without_an_end_promises_forty_minutes_from_its_begin(dee):
+    order = dee.orders(dropoff__drop_from="2026-06-10T16:00:00Z").json()
+    assert order["promised_dropoff_at"] == "2026-06-10T16:40:00Z"

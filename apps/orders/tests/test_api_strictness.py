@@ -60,6 +60,15 @@ PARCEL = {"weight_g": 800}
         ({"fleets": "flt_1"}, {"fleets": "not_a_list"}),
         ({"skills": ["x" * 33]}, {"skills[0]": "max_length"}),
         ({"skills": ["a"] * 11}, {"skills": "max_length"}),
+        ({"parcels": [{**PARCEL, "volume_ml": 0}]}, {"parcels[0].volume_ml": "min_value"}),
+        ({"parcels": [{**PARCEL, "volume_ml": 2.5}]}, {"parcels[0].volume_ml": "invalid"}),
+        ({"parcels": [{**PARCEL, "volume_ml": 10_000_001}]}, {"parcels[0].volume_ml": "max_value"}),
+        ({"pickup__pickup_by": "noon"}, {"pickup.pickup_by": "invalid"}),
+        ({"dropoff__drop_from": "2026-06-10T12:00:00"}, {"dropoff.drop_from": "naive"}),
+        ({"max_on_board_s": 59}, {"max_on_board_s": "min_value"}),
+        ({"max_on_board_s": 86_401}, {"max_on_board_s": "max_value"}),
+        ({"vehicle_kinds": ["horse"]}, {"vehicle_kinds[0]": "invalid_choice"}),
+        ({"vehicle_kinds": "van"}, {"vehicle_kinds": "not_a_list"}),
         ({"external_id": ""}, {"external_id": "blank"}),
         ({"external_id": "x" * 65}, {"external_id": "max_length"}),
         ({"quote_id": "ord_" + "0" * 32}, {"quote_id": "malformed"}),
@@ -91,6 +100,16 @@ def test_every_wrong_field_is_named_at_once(dee):
         ({"dropoff__due_at": "2026-06-10T09:00:00Z"}, {"dropoff.due_at": "before_ready"}),
         ({"dropoff__drop_by": "2026-06-10T09:00:00Z"}, {"dropoff.drop_by": "before_ready"}),
         ({"network_policy": "named"}, {"fleets": "empty"}),
+        ({"pickup__pickup_by": "2026-06-10T10:00:00Z"}, {"pickup.pickup_by": "before_ready"}),
+        ({"dropoff__drop_from": "2026-07-11T10:00:01Z"}, {"dropoff.drop_from": "too_far_ahead"}),
+        (
+            {"dropoff__drop_from": "2026-06-10T14:00:00Z", "dropoff__drop_by": "2026-06-10T14:00:00Z"},
+            {"dropoff.drop_by": "before_drop_from"},
+        ),
+        (
+            {"dropoff__drop_from": "2026-06-10T14:00:00Z", "dropoff__due_at": "2026-06-10T13:00:00Z"},
+            {"dropoff.due_at": "before_drop_from"},
+        ),
     ],
 )
 def test_what_is_understood_and_cannot_be_done_is_a_422(dee, changes, wrong):

@@ -117,9 +117,9 @@ class Body:
             if not stop.is_reached and stop.key not in self._reached:
                 self._reached.add(stop.key)
                 actions.append(_action("arrive", stop, self.at, {"stop": stop.kind}))
-        ready = [stop.ready_at for stop in visit if stop.ready_at and stop.kind == "pickup"]
+        opens = [stop.opens_at for stop in visit if stop.opens_at]
         half = visit[0].service / 2
-        handover_at = max([self.arrived_at + half, *ready])
+        handover_at = max([self.arrived_at + half, *opens])
         if handover_at <= now:
             handover_at = max(handover_at, self.at)
             for stop in visit:

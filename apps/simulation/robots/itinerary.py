@@ -21,7 +21,7 @@ class Stop:
     epoch: int
     leg_status: str
     point: Point
-    ready_at: datetime | None
+    opens_at: datetime | None
     service: timedelta
 
     @property
@@ -90,13 +90,13 @@ def _shift(body: Mapping[str, Any]) -> Shift:
 
 def _stop(body: Mapping[str, Any]) -> Stop:
     kind: StopKind = "pickup" if body["kind"] == "pickup" else "dropoff"
-    ready_at = body.get("ready_at")
+    opens_at = body.get("opens_at") or body.get("ready_at")
     return Stop(
         kind=kind,
         leg_id=str(body["leg_id"]),
         epoch=int(body["epoch"]),
         leg_status=str(body["leg_status"]),
         point=Point(float(body["lat"]), float(body["lon"])),
-        ready_at=datetime.fromisoformat(ready_at) if ready_at else None,
+        opens_at=datetime.fromisoformat(opens_at) if opens_at else None,
         service=timedelta(seconds=float(body["service_s"])),
     )

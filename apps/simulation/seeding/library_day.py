@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from apps.accounts.services import create_api_key, create_organisation
 from apps.core.db import atomic
+from apps.core.vehicle_kind import VehicleKind
 from apps.couriers.lifecycle import FleetMode
-from apps.couriers.models import Courier, Fleet, Shift, Vehicle, VehicleKind
+from apps.couriers.models import Courier, Fleet, Shift, Vehicle
 from apps.simulation.city.phones import COURIERS, fiction_phone
 from apps.simulation.mdrplib.reader import Instance, InstanceCourier
 from apps.simulation.robots.roster import CourierEntry, Roster

@@ -49,9 +49,10 @@ def ballot(problem: TickProblem) -> Ballot:
     """What the routes as they are leave no more time for."""
     market = problem.market
     expected = {leg.id for leg in problem.legs[problem.n_real : problem.n_open]}
+    routes = planned_routes(problem)
     return frozenset(
         (route.courier_id, leg_id)
-        for route, pickup in due_pickups(planned_routes(problem), now=market.now, settings=market.settings)
+        for route, pickup in due_pickups(routes, market.couriers.states, now=market.now, settings=market.settings)
         if expected.isdisjoint(pickup.leg_ids)
         for leg_id in pickup.leg_ids
     )

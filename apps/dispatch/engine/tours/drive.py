@@ -11,13 +11,13 @@ TINY = 1e-9  # differences below are rounding, and could be chased forever
 
 
 @lean_kernel
-def drive(tables: Tables, nodes: Ints, n: int, clock: Floats) -> float:
+def drive(tables: Tables, nodes: Ints, n: int, clock: Floats, way: int) -> float:
     """What the lateness of a tour costs; infinite when something cannot but be on board for too long.
 
     nodes: (W,), the first `n` count; clock: (W, 2), earliest starts of service, which are moved on where a pickup
-    must wait so that its parcel is not on board for too long.
+    must wait so that its parcel is not on board for too long; way: row of the vehicle's rides.
     """
-    if not shorten_rides(tables, nodes, n, clock):
+    if not shorten_rides(tables, nodes, n, clock, way):
         return np.inf
     late = 0.0
     for i in range(1, n - 1):
@@ -26,7 +26,7 @@ def drive(tables: Tables, nodes: Ints, n: int, clock: Floats) -> float:
 
 
 @lean_kernel
-def shorten_rides(tables: Tables, nodes: Ints, n: int, clock: Floats) -> bool:
+def shorten_rides(tables: Tables, nodes: Ints, n: int, clock: Floats, way: int) -> bool:
     """Move pickups on until no ride is too long; returns whether that can be.
 
     Times of a tour are bound only by differences, so the earliest ones that keep to every limit are found by moving on
@@ -46,7 +46,7 @@ def shorten_rides(tables: Tables, nodes: Ints, n: int, clock: Floats) -> bool:
                 clock[at, 0] = clock[i, 0] - limit
                 settled = False
                 for k in range(at + 1, n):
-                    clock[k, 0] = max(clock[k, 0], clock[k - 1, 0] + tables.travel[nodes[k - 1], nodes[k]])
+                    clock[k, 0] = max(clock[k, 0], clock[k - 1, 0] + tables.travel[way, nodes[k - 1], nodes[k]])
         if settled:
             break
     for i in range(n):

@@ -46,37 +46,38 @@ def find_place(  # noqa: C901, PLR0912, PLR0917  the innermost loop: a call for 
         tables.capacity,
         tables.load,
     )
+    w = tables.rides[vehicle]
     p, d, count, best_p, best_d = tables.pickup[request], tables.dropoff[request], 0, NOWHERE, NOWHERE
     opens_p, closes_p, opens_d, closes_d = window[p, 0], window[p, 1], window[d, 0], window[d, 1]
     if not tables.compatible[request, vehicle]:
         return Place(limit, NOWHERE, NOWHERE, 0)
     for i in range(n - 1):
         a, x = nodes[row, i], nodes[row, i + 1]
-        at = clock[row, i, 0] + travel[a, p]
+        at = clock[row, i, 0] + travel[w, a, p]
         if at > closes_p:
             break
-        added_p = distance[a, p] + distance[p, x] - distance[a, x]
+        added_p = distance[w, a, p] + distance[w, p, x] - distance[w, a, x]
         if added_p >= limit or is_full(load, row, i, need, p, capacity, vehicle):
             continue
         at = max(at, opens_p)
-        if at + travel[p, d] > closes_d:
+        if at + travel[w, p, d] > closes_d:
             break
         t = at  # when service starts at the stop behind which the drop-off is tried
         for j in range(i, n - 1):
             b, y = (p, x) if j == i else (nodes[row, j], nodes[row, j + 1])
             if j > i:
-                t += travel[p if j == i + 1 else nodes[row, j - 1], b]
+                t += travel[w, p if j == i + 1 else nodes[row, j - 1], b]
                 if t > clock[row, j, 1] or is_full(load, row, j, need, p, capacity, vehicle):
                     break
                 t = max(t, window[b, 0])
-            at_d = t + travel[b, d]
+            at_d = t + travel[w, b, d]
             if at_d > closes_d:
                 break
             if j == i:
-                added = distance[a, p] + distance[p, d] + distance[d, x] - distance[a, x]
+                added = distance[w, a, p] + distance[w, p, d] + distance[w, d, x] - distance[w, a, x]
             else:
-                added = added_p + distance[b, d] + distance[d, y] - distance[b, y]
-            if added >= limit or max(at_d, opens_d) + travel[d, y] > clock[row, j + 1, 1]:
+                added = added_p + distance[w, b, d] + distance[w, d, y] - distance[w, b, y]
+            if added >= limit or max(at_d, opens_d) + travel[w, d, y] > clock[row, j + 1, 1]:
                 continue
             if tables.needs_drive:
                 added += lateness_with(tables, rows, row, vehicle, (p, d), (i, j)) - rows.lateness[row]

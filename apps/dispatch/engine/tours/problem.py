@@ -15,7 +15,7 @@ class Fleet:
     """The vehicles; V of them, each driving at most one tour."""
 
     capacity: Floats
-    """(V, K) per kind of load: weight, volume, parcels, in this order, or fewer of them."""
+    """(V, K) per kind of load, as `TourProblem.load`."""
     start: Ints
     """(V,) node that the tour starts from."""
     end: Ints
@@ -24,6 +24,8 @@ class Fleet:
     """(V, 2) the tour starts no earlier and ends no later."""
     price: Floats
     """(V,) cost of driving a tour at all."""
+    rides: Ints | None = None
+    """(V,) which of the problem's (P, N, N) distances and travel times are this vehicle's. None: the only ones."""
 
     @classmethod
     def alike(
@@ -46,7 +48,7 @@ class TourProblem:
     """
 
     distance: Floats
-    """(N, N) need not be symmetric."""
+    """(N, N), or (P, N, N) where vehicles ride differently; need not be symmetric."""
     pickup: Ints
     """(Q,) nodes."""
     dropoff: Ints
@@ -54,10 +56,10 @@ class TourProblem:
     window: Floats
     """(N, 2) service starts no earlier (waiting is free) and no later."""
     load: Floats
-    """(Q, K)"""
+    """(Q, K) weight, volume, parcels, requests, in this order, or fewer of them."""
     fleet: Fleet
     travel: Floats | None = None
-    """(N, N) time from leaving one node to reaching another. None: as long as the distance."""
+    """Of the shape of `distance`: time from leaving one node to reaching another. None: as long as the distance."""
     service: Floats | None = None
     """(N,) time spent at a node. None: none."""
     compatible: Mask | None = None
@@ -79,8 +81,8 @@ class TourProblem:
         n, q, v = len(self.window), len(self.pickup), len(self.fleet.capacity)
         k = self.fleet.capacity.shape[1]
         shapes = {
-            "distance": (self.distance, (n, n)),
-            "travel": (self.travel, (n, n)),
+            "distance": (self.distance, (*self.distance.shape[:-2], n, n)),
+            "travel": (self.travel, self.distance.shape),
             "dropoff": (self.dropoff, (q,)),
             "window": (self.window, (n, 2)),
             "load": (self.load, (q, k)),
@@ -93,17 +95,36 @@ class TourProblem:
             "fleet.end": (self.fleet.end, (v,)),
             "fleet.shift": (self.fleet.shift, (v, 2)),
             "fleet.price": (self.fleet.price, (v,)),
+            "fleet.rides": (self.fleet.rides, (v,)),
         }
         for name, (array, shape) in shapes.items():
             if array is not None and array.shape != shape:
                 raise ValueError(f"{name} has shape {array.shape}, not {shape}")
+        if v and self.rides.max() >= len(self.distances):
+            raise ValueError(f"fleet.rides names row {self.rides.max()} of {len(self.distances)} distances")
         stops = np.concatenate([self.pickup, self.dropoff])
         if len(np.unique(stops)) != 2 * q or np.isin(stops, np.concatenate([self.fleet.start, self.fleet.end])).any():
             raise ValueError("every pickup and drop-off must be a node of its own")
 
     @property
+    def rides(self) -> Ints:
+        """(V,) row of `distances` and `travel_times` by vehicle."""
+        given = self.fleet.rides
+        return np.zeros(len(self.fleet.capacity), dtype=np.int64) if given is None else given
+
+    @property
+    def distances(self) -> Floats:
+        """(P, N, N)"""
+        return self.distance.reshape(-1, len(self.window), len(self.window))
+
+    @property
+    def travel_times(self) -> Floats:
+        """(P, N, N) time from leaving one node to reaching another."""
+        return self.travel_time.reshape(-1, len(self.window), len(self.window))
+
+    @property
     def travel_time(self) -> Floats:
-        """(N, N) time from leaving one node to reaching another."""
+        """The same in the shape of `distance`."""
         return self.distance if self.travel is None else self.travel
 
     @property

@@ -97,16 +97,16 @@ def refresh(tables: Tables, rows: Rows, row: int, vehicle: int) -> None:
     """
     nodes, length, clock, load = rows.nodes, rows.length, rows.clock, rows.load
     travel, window, distance, added = tables.travel, tables.window, tables.distance, tables.load
-    n, kinds, real = length[row], added.shape[1], row == vehicle
+    n, kinds, real, way = length[row], added.shape[1], row == vehicle, tables.rides[vehicle]
     here = nodes[row, 0]
-    cost = -distance[here, nodes[row, n - 1]]  # part of the price of using the vehicle: unused it drives nowhere
+    cost = -distance[way, here, nodes[row, n - 1]]  # part of the price of using the vehicle: unused it drives nowhere
     clock[row, 0, 0] = max(window[here, 0], tables.shift[vehicle, 0])
     for k in range(kinds):
         load[row, 0, k] = 0.0
     for i in range(1, n):
         there = nodes[row, i]
-        clock[row, i, 0] = max(clock[row, i - 1, 0] + travel[here, there], window[there, 0])
-        cost += distance[here, there]
+        clock[row, i, 0] = max(clock[row, i - 1, 0] + travel[way, here, there], window[there, 0])
+        cost += distance[way, here, there]
         for k in range(kinds):
             load[row, i, k] = load[row, i - 1, k] + added[there, k]
         if real and i < n - 1:
@@ -117,8 +117,8 @@ def refresh(tables: Tables, rows: Rows, row: int, vehicle: int) -> None:
     for i in range(n - 2, -1, -1):
         there = here
         here = nodes[row, i]
-        clock[row, i, 1] = min(clock[row, i + 1, 1] - travel[here, there], window[here, 1])
-    rows.lateness[row] = drive(tables, nodes[row], n, clock[row]) if tables.needs_drive else 0.0
+        clock[row, i, 1] = min(clock[row, i + 1, 1] - travel[way, here, there], window[here, 1])
+    rows.lateness[row] = drive(tables, nodes[row], n, clock[row], way) if tables.needs_drive else 0.0
     rows.cost[row] = cost + rows.lateness[row] + (rows.price[row] if n > 2 else 0.0)
     rows.version[-1] += 1
     rows.version[row] = rows.version[-1]

@@ -43,7 +43,7 @@ class Search:
         self.tables = make_tables(problem)
         self.arc = usual_arc(self.tables)
         self.rows = empty_rows(self.tables, problem.fleet.price)
-        self.straight = self.tables.distance[problem.fleet.start, problem.fleet.end]
+        self.straight = self.tables.distance[problem.rides, problem.fleet.start, problem.fleet.end]
         """What each vehicle would drive with no stop; unused it does not, so that is part of the price of using it."""
         self.undo = make_undo(self.rows)
         q, v = self.tables.compatible.shape

@@ -19,9 +19,11 @@ class Tables(NamedTuple):
     """N nodes, Q requests, V vehicles, K kinds of load. Times start at 0, and closing times include the rounding."""
 
     distance: Floats
-    """(N, N) as a price."""
+    """(P, N, N) as a price."""
     travel: Floats
-    """(N, N) from the start of service at one node to the arrival at another."""
+    """(P, N, N) from the start of service at one node to the arrival at another."""
+    rides: Ints
+    """(V,) which of the P are a vehicle's."""
     window: Floats
     """(N, 2)"""
     load: Floats
@@ -73,10 +75,11 @@ def make_tables(problem: TourProblem) -> Tables:
     due = np.full(n, np.inf) if problem.due is None else problem.due - origin
     on_board = np.full(q, np.inf) if problem.max_on_board is None else problem.max_on_board + problem.rounding
     compatible = problem.compatible
-    price = np.ascontiguousarray(problem.distance * problem.distance_price)
+    price = np.ascontiguousarray(problem.distances * problem.distance_price)
     return Tables(
         distance=price,
-        travel=np.ascontiguousarray(problem.travel_time + service[:, None]),
+        travel=np.ascontiguousarray(problem.travel_times + service[:, None]),
+        rides=problem.rides.astype(np.int64),
         window=window,
         load=load,
         pickup=problem.pickup.astype(np.int64),
@@ -107,6 +110,7 @@ def vehicle_kinds(problem: TourProblem) -> Ints:
         fleet.end[:, None],
         fleet.shift,
         fleet.price[:, None],
+        problem.rides[:, None],
     ]
     if problem.compatible is not None:
         columns.append(problem.compatible.T)
@@ -117,7 +121,7 @@ def vehicle_kinds(problem: TourProblem) -> Ints:
 def usual_arc(tables: Tables) -> float:
     """What going from one stop to the next usually costs: the scale of the search's temperatures."""
     stops = np.concatenate([tables.pickup, tables.dropoff])
-    nearest = np.take_along_axis(tables.distance[stops], tables.near[stops, :FEW], axis=1)
+    nearest = np.take_along_axis(tables.distance[0, stops], tables.near[stops, :FEW], axis=1)
     return float(nearest.mean()) if nearest.any() else 1.0
 
 
@@ -140,14 +144,14 @@ def _left_out_prices(problem: TourProblem, price: Floats) -> Floats:
 def _neighbours(problem: TourProblem) -> Ints:
     stops = np.concatenate([problem.pickup, problem.dropoff])
     count = min(len(stops), MOST_NEIGHBOURS)
-    order = np.argsort(problem.distance[:, stops], axis=1, kind="stable")[:, :count]
+    order = np.argsort(problem.distances[0][:, stops], axis=1, kind="stable")[:, :count]
     return np.ascontiguousarray(stops[order].astype(np.int64))
 
 
 def _sort_keys(problem: TourProblem) -> Floats:
     """Large loads, far, near, tight, early, late ones first (Christiaens and Vanden Berghe 2020, section 5.3)."""
     pickup, dropoff, window = problem.pickup, problem.dropoff, problem.window
-    home = problem.distance[problem.fleet.start[0]] if len(problem.fleet.start) else np.zeros(len(window))
+    home = problem.distances[0, problem.fleet.start[0]] if len(problem.fleet.start) else np.zeros(len(window))
     away = home[pickup] + home[dropoff]
     scale = np.maximum(problem.fleet.capacity.max(axis=0, initial=0.0), 1e-9)
     size = (problem.load / scale).max(axis=1, initial=0.0)

@@ -64,4 +64,4 @@ def tours_of(problem: TourProblem, tables: Tables, rows: Rows) -> tuple[Tour, ..
 
 def _distance(problem: TourProblem, vehicle: int, stops: list[int]) -> float:
     way = [int(problem.fleet.start[vehicle]), *stops, int(problem.fleet.end[vehicle])]
-    return float(problem.distance[way[:-1], way[1:]].sum())
+    return float(problem.distances[problem.rides[vehicle], way[:-1], way[1:]].sum())

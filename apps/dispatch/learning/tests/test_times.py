@@ -14,7 +14,7 @@ from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.models import FigureKind, LearnedFigure
 from apps.dispatch.services import assign_leg, courier_moves_leg
 from apps.orders.lifecycle import LegStatus
-from tests.cast import BAKERY, placed
+from tests.cast import BAKERY, placed, ready_in
 
 pytestmark = pytest.mark.django_db
 THE_WAY = (LegStatus.AT_PICKUP, LegStatus.PICKED_UP, LegStatus.AT_DROPOFF, LegStatus.DELIVERED)
@@ -106,6 +106,22 @@ def test_pickups_that_were_not_ready_on_arrival_say_nothing_of_service(cast, han
         courier_moves_leg(courier_id=cast.bo.pk, leg_id=leg.pk, epoch=held.epoch, to=step)
     learn_times()
     assert not LearnedFigure.objects.filter(kind=FigureKind.SERVICE).exists()
+
+
+def test_waiting_at_a_door_for_the_slot_to_begin_says_nothing_of_service(cast, hand_clock):
+    _, leg = placed(cast, drop_from=ready_in(30))
+    held = assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
+    steps = (
+        (LegStatus.AT_PICKUP, 60),
+        (LegStatus.PICKED_UP, 90),
+        (LegStatus.AT_DROPOFF, 1_200),
+        (LegStatus.DELIVERED, 450),
+    )
+    for step, seconds in steps:
+        hand_clock.advance(seconds=seconds)
+        courier_moves_leg(courier_id=cast.bo.pk, leg_id=leg.pk, epoch=held.epoch, to=step)
+    learn_times()
+    assert [row.key for row in LearnedFigure.objects.filter(kind=FigureKind.SERVICE)] == ["pickup"]
 
 
 def test_idle_time_between_two_orders_is_no_ride(cast, hand_clock):

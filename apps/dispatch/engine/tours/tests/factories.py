@@ -34,19 +34,21 @@ def small_problem(seed, n_requests=12, n_vehicles=8, **changes):
 def rich_problem(seed, n_requests=10, n_vehicles=4):
     """Every limit at once: three kinds of load, vehicles that differ, one-way streets, soft due times, short rides."""
     chance = np.random.default_rng(seed)
-    depots, n = 3, 2 * n_requests + 3
+    depots, n, rides = 3, 2 * n_requests + 3, chance.integers(0, 2, n_vehicles)
     distance = plane_distances(chance.uniform(0, 100, (n, 2))) * chance.uniform(1.0, 1.3, (n, n))
     np.fill_diagonal(distance, 0.0)
+    distance = np.array([distance, distance * chance.uniform(0.5, 1.0)])
     epoch = 1_700_000_000.0
     opens = epoch + chance.uniform(0, 300, n)
     window = np.column_stack([opens, opens + chance.uniform(60, 400, n)])
     window[:depots] = epoch, epoch + 1000
     fleet = Fleet(
-        capacity=chance.uniform(3, 12, (n_vehicles, 3)),
+        capacity=chance.uniform(3, 12, (n_vehicles, 4)),
         start=chance.integers(0, depots, n_vehicles),
         end=chance.integers(0, depots, n_vehicles),
         shift=epoch + np.column_stack([chance.uniform(0, 100, n_vehicles), chance.uniform(400, 900, n_vehicles)]),
         price=chance.uniform(0, 50, n_vehicles),
+        rides=rides,
     )
     return TourProblem(
         distance=distance,
@@ -54,7 +56,7 @@ def rich_problem(seed, n_requests=10, n_vehicles=4):
         pickup=np.arange(depots, n_requests + depots),
         dropoff=np.arange(n_requests + depots, n),
         window=window,
-        load=chance.uniform(0, 5, (n_requests, 3)),
+        load=chance.uniform(0, 5, (n_requests, 4)),
         fleet=fleet,
         service=chance.uniform(0, 10, n),
         compatible=chance.random((n_requests, n_vehicles)) < 0.8,
@@ -83,8 +85,8 @@ def broken_limits(problem, answer):
 
 
 def _broken_in(problem, tour, request_of):
-    travel, service = problem.travel_time, problem.service_time
     vehicle, fleet = tour.vehicle, problem.fleet
+    travel, service = problem.travel_times[problem.rides[vehicle]], problem.service_time
     at, here = max(fleet.shift[vehicle, 0], problem.window[fleet.start[vehicle], 0]), fleet.start[vehicle]
     load, picked_up = np.zeros(problem.load.shape[1]), {}
     for stop, begins in zip(tour.stops, tour.service_at, strict=True):
@@ -119,8 +121,9 @@ def cost_by_hand(problem, answer):
     cost = 0.0
     for tour in answer.tours:
         way = [problem.fleet.start[tour.vehicle], *tour.stops, problem.fleet.end[tour.vehicle]]
+        distance = problem.distances[problem.rides[tour.vehicle]]
         cost += problem.fleet.price[tour.vehicle]
-        cost += sum(problem.distance[a, b] for a, b in pairwise(way)) * problem.distance_price
+        cost += sum(distance[a, b] for a, b in pairwise(way)) * problem.distance_price
         if problem.due is not None:
             late = [max(at - problem.due[stop], 0) for stop, at in zip(tour.stops, tour.service_at, strict=True)]
             cost += problem.lateness_price * sum(late)

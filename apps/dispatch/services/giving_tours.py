@@ -1,0 +1,64 @@
+"""Give out tours that must begin: the whole tour at once, as one ordered list of stops for its courier.
+
+Each leg on its own, as all that the planner commits: a lost race costs one leg, not the tour.
+"""
+
+import logging
+
+from apps.core.errors import Conflict
+from apps.dispatch.engine import CourierState, PlannedRoute, StopKind
+from apps.dispatch.engine.committed_stops import planned_stops
+from apps.dispatch.services.giving import Given, assign_planned
+from apps.dispatch.services.tours_ahead import TourAhead
+from apps.dispatch.services.zone_view import ZoneView
+
+logger = logging.getLogger(__name__)
+
+
+def give_due_tours(view: ZoneView, routes: dict[str, PlannedRoute]) -> tuple[set[str], int]:
+    """Assign the tours that must begin before the next plan. Returns the legs given out, and how many races were lost.
+
+    `routes` are those of the plan, by courier: urgent legs may be planned among the stops of a tour.
+    """
+    taken, lost = set[str](), 0
+    for state in view.snapshot.couriers:
+        tour = view.tours.get(state.id)
+        if tour is None:
+            continue
+        route = routes.get(state.id) or _route_of(state, view)
+        if not _is_due(view, route, tour):
+            continue
+        for given in _parts(view, state.id, route, tour):
+            try:
+                assign_planned(view, route, given)
+            except Conflict as error:
+                lost += 1
+                logger.info("Leg %s of a tour went elsewhere meanwhile: %s", given.leg.pk, error)
+            else:
+                taken.add(str(given.leg.pk))
+    return taken, lost
+
+
+def _route_of(state: CourierState, view: ZoneView) -> PlannedRoute:
+    """His way where nothing is open: then the plan has no routes."""
+    return PlannedRoute(state.id, planned_stops(state, view.snapshot), 0.0)
+
+
+def _is_due(view: ZoneView, route: PlannedRoute, tour: TourAhead) -> bool:
+    """Whether the courier must leave for a pickup of the tour before the next plan."""
+    rules, legs = view.snapshot.settings, set(tour.leg_ids)
+    next_plan_at = view.snapshot.now + rules.tick_s + rules.commit_lead_s
+    departs = [stop.departs_at for stop in route.stops if stop.kind is StopKind.PICKUP and legs & set(stop.leg_ids)]
+    return bool(departs) and min(departs) < next_plan_at
+
+
+def _parts(view: ZoneView, courier_id: str, route: PlannedRoute, tour: TourAhead) -> list[Given]:
+    """The legs of the tour in the order of their pickups, as many as the courier has room for; the rest come later."""
+    courier = view.couriers[courier_id]
+    at = {(stop.kind, leg_id): stop.handover_at for stop in route.stops for leg_id in stop.leg_ids}
+    room = courier.max_legs - courier.load_legs
+    why = {"tour": {"legs": len(tour.leg_ids)}, "others": [], "excluded": []}
+    return [
+        Given(view.legs[leg_id], courier, at[StopKind.PICKUP, leg_id], at[StopKind.DROPOFF, leg_id], why)
+        for leg_id in tour.leg_ids[:room]
+    ]
