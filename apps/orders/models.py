@@ -143,6 +143,7 @@ class Leg(VersionedRecord):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["zone", "status"], name="leg_zone_status"),
+            models.Index(fields=["zone", "-placed_at"], name="leg_zone_newest"),
             models.Index(fields=["courier", "status"], name="leg_courier_status"),
             models.Index(fields=["status", "placed_at"], name="leg_status_placed"),
         ]

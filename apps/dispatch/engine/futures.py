@@ -13,6 +13,8 @@ LATELY_S = 3600.0
 """Legs placed within so many seconds are what new ones may look like,"""
 RATE_OVER_S = 20 * 60.0
 """and those within so many how often they come, unless the snapshot says it."""
+LEAST_LEGS = 5
+"""Fewer lately say nothing."""
 
 Future = tuple[OpenLeg, ...]
 
@@ -25,7 +27,7 @@ def futures_of(snapshot: Snapshot, n_planned: int) -> tuple[Future, ...]:
     """
     rules, now = snapshot.settings, snapshot.now
     lately = [leg for leg in snapshot.recent_legs if now - LATELY_S < leg.placed_at <= now]
-    if not lately or n_planned > rules.futures_max_legs:
+    if len(lately) < LEAST_LEGS or n_planned > rules.futures_max_legs:
         return ()
     dice = random.Random(round(now))  # noqa: S311  no secret
     often = _legs_per_s(snapshot, lately) * rules.future_s
@@ -41,9 +43,7 @@ def futures_of(snapshot: Snapshot, n_planned: int) -> tuple[Future, ...]:
 def _legs_per_s(snapshot: Snapshot, lately: list[OpenLeg]) -> float:
     if snapshot.expected_legs_per_hour is not None:
         return snapshot.expected_legs_per_hour / 3600.0
-    since = snapshot.now - min(leg.placed_at for leg in lately) + 60.0
-    over = min(RATE_OVER_S, since)
-    return sum(snapshot.now - leg.placed_at < over for leg in lately) / over
+    return sum(snapshot.now - leg.placed_at < RATE_OVER_S for leg in lately) / RATE_OVER_S
 
 
 def _again(leg: OpenLeg, name: str, placed_at: float) -> OpenLeg:

@@ -12,6 +12,7 @@ from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
 from apps.dispatch.selectors import RouteStop, routes_of
 from apps.dispatch.services.courier_states import states_on_duty
+from apps.dispatch.services.demand_ahead import demand_ahead
 from apps.dispatch.services.engine_words import Exclusions, ServiceTimes, declined_of, open_leg, remaining
 from apps.dispatch.services.last_plan import last_routes
 from apps.dispatch.services.tours_ahead import TourAhead, tours_ahead
@@ -65,6 +66,7 @@ def load_zone(zone_id: UUID) -> ZoneView:
     states = [tours.with_tour(state) for state in on_duty.values()]
     networks = Networks.of(Fleet.objects.all(), (courier.fleet_id for courier in couriers.values()))
     exclusions = Exclusions(declined_of(offers, at), states)
+    demand = demand_ahead(here, service, networks, at)
     snapshot = Snapshot(
         now=at.timestamp(),
         couriers=tuple(states),
@@ -76,6 +78,8 @@ def load_zone(zone_id: UUID) -> ZoneView:
         travel=travel_model_for(here, at),
         settings=PlannerSettings(tick_s=planning_interval_s(), commit_lead_s=NOTICE_S + NOTICE_WALL_S * clock.speed()),
         last_routes=last_routes(zone_id),
+        recent_legs=demand.recent_legs,
+        expected_legs_per_hour=demand.expected_legs_per_hour,
     )
     return ZoneView(
         zone=here,

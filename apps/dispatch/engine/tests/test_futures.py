@@ -76,7 +76,7 @@ def test_of_two_couriers_alike_the_one_that_likely_orders_will_need_stays():
     leg = make_leg("now", pickup=here, dropoff=at(0, 600), pickup_place="here", ready_at=0.0)
     lately = tuple(
         make_leg(f"was {at_s}", pickup=kitchen, dropoff=at(1_900, 0), placed_at=-at_s, ready_at=-at_s)
-        for at_s in (300.0, 600.0, 900.0)
+        for at_s in (300.0, 600.0, 900.0, 1_200.0, 1_500.0)
     )
     snapshot = make_snapshot(couriers, [leg], tick_s=60.0)
     assert plan(snapshot).commitments[0].courier_id == "by the kitchen", "without looking ahead, the first of two alike"
@@ -107,10 +107,10 @@ def test_as_many_are_expected_as_the_forecast_says_or_as_came_lately(said, often
 
 @pytest.mark.parametrize(
     "changes",
-    [{"recent_legs": ()}, {"recent_legs": (make_leg("yesterday", placed_at=-86_400.0),)}],
-    ids=["nothing known", "nothing lately"],
+    [{"recent_legs": ()}, {"recent_legs": lately(count=60, every_s=1_000.0)[4:]}, {"recent_legs": lately(count=4)}],
+    ids=["nothing known", "nothing lately", "too few"],
 )
-def test_where_nothing_came_lately_nothing_is_expected(changes):
+def test_where_little_is_known_of_the_last_hour_nothing_is_expected(changes):
     assert futures_of(replace(make_snapshot([make_courier()], []), **changes), 0) == ()
 
 
