@@ -17,21 +17,25 @@ from apps.dispatch.engine.tables import Ints
 from apps.dispatch.engine.tick.answer import planned_routes
 from apps.dispatch.engine.tick.build import TickProblem
 from apps.dispatch.engine.tick.insertion import best_place
-from apps.dispatch.engine.tick.search import search
+from apps.dispatch.engine.tick.search import TRIPS, Budget, Effort, search
 from apps.dispatch.engine.tick.state import NOBODY, Routes, cost_now, put_in, take_out
 
 
-def look_ahead(problem: TickProblem) -> Ballot:
-    """Take what most futures agree on; returns what of the routes must be acted on now.
+def look_ahead(problem: TickProblem, budget: Budget) -> Ballot:
+    """Take what most futures agree on, as many as the budget leaves time for; returns what must be acted on now.
 
     The routes are those of a search without any future when it begins. What is only expected is in no route at the end.
     """
     rules, base = problem.market.settings, copied(problem.routes)
-    real, plans, ballots = np.arange(problem.n_real), [], []
+    real = np.arange(problem.n_real)
+    plans: list[Routes] = []
+    ballots: list[Ballot] = []
     late = late_of(problem, ballot(problem))
     for legs in problem.market.futures:
+        if ballots and budget.is_spent():
+            break
         load(problem.routes, base)
-        search(problem, np.concatenate((real, legs)), kept=base.cost, ruin_rounds=rules.future_ruin_rounds)
+        search(problem, np.concatenate((real, legs)), Effort(rules.future_ruin_rounds, TRIPS), budget)
         plans.append(copied(problem.routes))
         ballots.append(ballot(problem))
     agreed = elected(ballots, late)

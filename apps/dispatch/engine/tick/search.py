@@ -1,11 +1,13 @@
 """The search: what is new is inserted, then the operators take turns. Between any two steps the routes are valid."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
-from apps.dispatch.engine.tables import Ints
+from apps.dispatch.engine.tables import Ints, Mask
 from apps.dispatch.engine.tick.build import TickProblem
 from apps.dispatch.engine.tick.exchange import deal_legs
 from apps.dispatch.engine.tick.levels import around, deal_out
@@ -13,14 +15,27 @@ from apps.dispatch.engine.tick.parts import Changes, Part, parts_of, whole, work
 from apps.dispatch.engine.tick.regret import insert_by_regret
 from apps.dispatch.engine.tick.relocate import relocate
 from apps.dispatch.engine.tick.ruin import ruin_and_recreate
-from apps.dispatch.engine.tick.state import NOBODY, routes_min, with_first_candidates
+from apps.dispatch.engine.tick.state import NOBODY, Routes, World, routes_min, with_first_candidates
 from apps.dispatch.engine.travel import Floats
 
 BATCH = 64  # legs relocated, or rounds of ruin, between two looks at the clock
-DEALS = (*((deal_out, level) for level in range(3)), *((deal_legs, number) for number in range(4)))
+Deals: TypeAlias = tuple[tuple[Callable[[World, Routes, int, Mask], float], int], ...]
+TRIPS: Deals = tuple((deal_out, level) for level in range(3))
+TRIPS_AND_LEGS: Deals = (*TRIPS, *((deal_legs, number) for number in range(4)))
 RUIN_MOST = 4  # neighbours
 RUIN_CANDIDATES = 20  # with more of them a round takes twice as long and finds as much
 HEAT_START_MIN, HEAT_END_MIN = 0.2, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to search."""
+
+    ruin_rounds: int
+    deals: Deals = TRIPS_AND_LEGS
+    """What is dealt out anew in each round, one after the other."""
+    kept: Floats | None = None
+    """(C,) what routes cost that need not be looked at while they cost the same. None: all are new."""
 
 
 @dataclass(slots=True)
@@ -35,27 +50,27 @@ class Budget:
         return self.seconds > 0 and time.monotonic() - self._began >= self.seconds
 
 
-def search(problem: TickProblem, legs: Ints, *, kept: Floats | None, ruin_rounds: int) -> None:
+def search(problem: TickProblem, legs: Ints, effort: Effort, budget: Budget) -> None:
     """Improve the routes of a problem in place with these open legs, as if there were no others.
 
-    No hard limit is broken; a leg stays out only where that is cheaper. `kept` (C,) is what routes cost that need not
-    be looked at while they cost the same; None: all are new.
+    No hard limit is broken; a leg stays out only where that is cheaper.
     """
     rules = problem.market.settings
-    budget = Budget(rules.routes_budget_s)
     changes = Changes(*_nothing_tried(problem))
     work_on(parts_of(problem, legs, changes, 0), changes, lambda part: _insert(problem, part))
-    if kept is not None:  # only routes that are not as they were matter at first
-        changes.stamp[problem.routes.cost == kept] = 0
+    if effort.kept is not None:  # only routes that are not as they were matter at first
+        changes.stamp[problem.routes.cost == effort.kept] = 0
     total = total_min(problem, legs)
     for turn in range(rules.routes_rounds):
         if budget.is_spent():
             break
-        work_on(parts_of(problem, legs, changes, turn), changes, lambda part: _round(problem, part, budget))
+        work_on(
+            parts_of(problem, legs, changes, turn), changes, lambda part: _round(problem, part, effort.deals, budget)
+        )
         before, total = total, total_min(problem, legs)
         if before - total <= rules.routes_least_gain * abs(before):
             break
-    rounds_a_leg = ruin_rounds / max(len(legs), 1)
+    rounds_a_leg = effort.ruin_rounds / max(len(legs), 1)
     work_on(parts_of(problem, legs, changes, 1), changes, lambda part: ruin(problem, part, rounds_a_leg, budget))
     place_left_out(problem, legs)
 
@@ -82,10 +97,10 @@ def _insert(problem: TickProblem, part: Part) -> None:
     insert_by_regret(problem.world, problem.routes, part.legs, part.among)
 
 
-def _round(problem: TickProblem, part: Part, budget: Budget) -> None:
+def _round(problem: TickProblem, part: Part, deals: Deals, budget: Budget) -> None:
     relocate_all(problem, part, part.legs, budget)
     if problem.market.settings.deals_levels:
-        deal_levels(problem, part, budget)
+        deal_all(problem, part, deals, budget)
 
 
 def relocate_all(problem: TickProblem, part: Part, legs: Ints, budget: Budget) -> None:
@@ -100,12 +115,12 @@ def relocate_all(problem: TickProblem, part: Part, legs: Ints, budget: Budget) -
         )
 
 
-def deal_levels(problem: TickProblem, part: Part, budget: Budget) -> None:
+def deal_all(problem: TickProblem, part: Part, deals: Deals, budget: Budget) -> None:
     """Deal the trips of a part out anew, the first, second and third of each route, and then single legs."""
     changes = part.changes
     among = around(problem.world, problem.routes, part.among, changes.stamp, changes.dealt)
     changes.dealt = changes.clock
-    for deal, number in DEALS:
+    for deal, number in deals:
         if budget.is_spent():
             return
         before: Floats = problem.routes.cost.copy()

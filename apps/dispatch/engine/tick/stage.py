@@ -10,7 +10,7 @@ from apps.dispatch.engine.tick.answer import planned_routes
 from apps.dispatch.engine.tick.build import TickProblem, build
 from apps.dispatch.engine.tick.foresight import look_ahead
 from apps.dispatch.engine.tick.last_plan import keep_last
-from apps.dispatch.engine.tick.search import place_left_out, search
+from apps.dispatch.engine.tick.search import Budget, Effort, place_left_out, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,9 @@ def tick(market: Market) -> Ticked:
     if market.last_routes:
         keep_last(problem)
         kept = problem.routes.cost.copy()
-    search(problem, np.arange(problem.n_real), kept=kept, ruin_rounds=market.settings.ruin_rounds)
-    if market.futures:
-        agreed = look_ahead(problem)
+    budget = Budget(market.settings.routes_budget_s)
+    search(problem, np.arange(problem.n_real), Effort(market.settings.ruin_rounds, kept=kept), budget)
+    if market.futures and not budget.is_spent():
+        agreed = look_ahead(problem, budget)
         place_left_out(problem, np.arange(problem.n_real))
     return Ticked(problem, planned_routes(problem), agreed)

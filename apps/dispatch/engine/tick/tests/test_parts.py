@@ -12,7 +12,7 @@ from apps.dispatch.engine.tests.factories import BIKE, VAN, at, make_courier, ma
 from apps.dispatch.engine.tests.plan_checker import check_plan
 from apps.dispatch.engine.tick.build import build
 from apps.dispatch.engine.tick.parts import Changes, parts_of
-from apps.dispatch.engine.tick.search import search, total_min
+from apps.dispatch.engine.tick.search import Budget, Effort, search, total_min
 from apps.dispatch.engine.tick.tests.factories import real_legs
 
 
@@ -33,7 +33,7 @@ def problem_of(snapshot):
 @pytest.mark.parametrize("turn", range(4))
 def test_halves_share_no_courier_and_no_leg_and_leave_none_over(turn):
     problem = problem_of(a_big_city(threads=2))
-    search(problem, real_legs(problem), kept=None, ruin_rounds=256)
+    search(problem, real_legs(problem), Effort(256), Budget(0.0))
     n_couriers = len(problem.routes.length)
     changes = Changes(np.ones(n_couriers, dtype=np.int64), np.zeros(len(problem.legs), dtype=np.int64))
     one, other = parts_of(problem, real_legs(problem), changes, turn)
@@ -58,7 +58,7 @@ def test_two_threads_plan_about_as_well_as_one():
     for threads in (1, 2):
         snapshot = a_big_city(threads=threads)
         problem = problem_of(snapshot)
-        search(problem, real_legs(problem), kept=None, ruin_rounds=256)
+        search(problem, real_legs(problem), Effort(256), Budget(0.0))
         costs.append(total_min(problem, real_legs(problem)))
     assert costs[1] == pytest.approx(costs[0], rel=0.02)
 
