@@ -117,7 +117,7 @@ class PlannerSettings:
     future_ruin_rounds: int = 64
     """Rounds of ruin and recreate for each future."""
 
-    futures_max_legs: int = 400
+    futures_max_legs: int = 200
     """Plans of more legs than this look at no future."""
 
     deals_levels: bool = True
