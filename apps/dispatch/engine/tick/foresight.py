@@ -3,7 +3,7 @@ taken.
 
 After Bent and Van Hentenryck, *Scenario-Based Planning for Partially Dynamic Vehicle Routing with Stochastic
 Customers*, Operations Research 52 (2004): what counts of a plan is only which legs must be acted on now, so plans vote
-on that. A leg that is late already waits for nothing that is only expected.
+on that. They say with whom a leg goes, not that it waits.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ def look_ahead(problem: TickProblem, budget: Budget) -> Ballot:
     real = np.arange(problem.n_real)
     plans: list[Routes] = []
     ballots: list[Ballot] = []
-    late = late_of(problem, ballot(problem))
+    due = ballot(problem)
     for legs in problem.market.futures:
         if ballots and budget.is_spent():
             break
@@ -38,7 +38,7 @@ def look_ahead(problem: TickProblem, budget: Budget) -> Ballot:
         search(problem, np.concatenate((real, legs)), Effort(rules.future_ruin_rounds, TRIPS), budget)
         plans.append(copied(problem.routes))
         ballots.append(ballot(problem))
-    agreed = elected(ballots, late)
+    agreed = elected(ballots, due)
     load(problem.routes, plans[nearest_to(agreed, ballots)])
     if not forget_expected(problem):
         load(problem.routes, base)
@@ -46,7 +46,10 @@ def look_ahead(problem: TickProblem, budget: Budget) -> Ballot:
     courier_row = {state.id: row for row, state in enumerate(problem.market.couriers.states)}
     for courier_id, leg_id in agreed:
         give(problem, leg_row[leg_id], courier_row[courier_id])
-    return frozenset(agreed)
+    who, states = problem.routes.courier_of, problem.market.couriers.states
+    undecided = {leg_id for _, leg_id in due} - {leg_id for _, leg_id in agreed}
+    held = {(states[who[leg_row[leg_id]]].id, leg_id) for leg_id in undecided if who[leg_row[leg_id]] != NOBODY}
+    return frozenset(agreed) | held
 
 
 def ballot(problem: TickProblem) -> Ballot:
@@ -62,29 +65,23 @@ def ballot(problem: TickProblem) -> Ballot:
     )
 
 
-def late_of(problem: TickProblem, due: Ballot) -> Ballot:
-    """Those of these entries whose leg should have been dropped off by now."""
-    late = {leg.id for leg, stop in zip(problem.legs, problem.world.stops[1::2], strict=True) if stop["due"] <= 0.0}
-    return frozenset(entry for entry in due if entry[1] in late)
+def elected(ballots: Sequence[Ballot], due: Ballot = frozenset()) -> list[tuple[str, str]]:
+    """With whom each leg goes that must be left for now: the courier whom most have for it.
 
-
-def elected(ballots: Sequence[Ballot], late: Ballot = frozenset()) -> list[tuple[str, str]]:
-    """Legs that more than half of the futures leave for now, each with the courier most do it with.
-
-    A courier gets several only where a future gives him both. The legs of `late` are among them whatever the futures
-    say, with the courier they have there if no future has another.
+    Legs of `due` must, whatever the futures say, and it votes too; others where more than half of the futures leave
+    for them now. A courier gets several only where one ballot gives him both.
     """
-    cannot_wait = {leg_id for _, leg_id in late}
+    must_go = {leg_id for _, leg_id in due}
     leaves_now = Counter(leg_id for each in ballots for _, leg_id in each)
-    votes = Counter(entry for each in (*ballots, late) for entry in each)
+    votes = Counter(entry for each in (*ballots, due) for entry in each)
     chosen: list[tuple[str, str]] = []
     for entry, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
         courier_id, leg_id = entry
-        most_wait = 2 * leaves_now[leg_id] <= len(ballots) and leg_id not in cannot_wait
-        if most_wait or any(leg_id == other for _, other in chosen):
+        may_wait = 2 * leaves_now[leg_id] <= len(ballots) and leg_id not in must_go
+        if may_wait or any(leg_id == other for _, other in chosen):
             continue
         together = [other for other in chosen if other[0] == courier_id]
-        if any(entry in each and each.issuperset(together) for each in (*ballots, late)):
+        if any(entry in each and each.issuperset(together) for each in (*ballots, due)):
             chosen.append(entry)
     return chosen
 
