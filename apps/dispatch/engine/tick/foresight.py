@@ -3,7 +3,8 @@ taken.
 
 After Bent and Van Hentenryck, *Scenario-Based Planning for Partially Dynamic Vehicle Routing with Stochastic
 Customers*, Operations Research 52 (2004): what counts of a plan is only which legs must be acted on now, so plans vote
-on that. They say with whom a leg goes, not that it waits.
+on that. That a leg waits they may say only where nobody is idle, and it
+is not late yet.
 """
 
 from collections import Counter
@@ -30,7 +31,7 @@ def look_ahead(problem: TickProblem, budget: Budget) -> Ballot:
     real = np.arange(problem.n_real)
     plans: list[Routes] = []
     ballots: list[Ballot] = []
-    due = ballot(problem)
+    due = cannot_wait(problem, ballot(problem))
     for legs in problem.market.futures:
         if ballots and budget.is_spent():
             break
@@ -63,6 +64,15 @@ def ballot(problem: TickProblem) -> Ballot:
         if expected.isdisjoint(pickup.leg_ids)
         for leg_id in pickup.leg_ids
     )
+
+
+def cannot_wait(problem: TickProblem, due: Ballot) -> Ballot:
+    """Those of these entries whose leg is late already, or could be had by somebody who has nothing to do."""
+    is_idle = problem.routes.length == 0
+    rows = {leg.id: row for row, leg in enumerate(problem.legs[: problem.n_real])}
+    late = problem.world.stops["due"][1::2] <= 0.0
+    spare = np.isfinite(problem.world.extra[:, is_idle]).any(axis=1)
+    return frozenset(entry for entry in due if late[rows[entry[1]]] or spare[rows[entry[1]]])
 
 
 def elected(ballots: Sequence[Ballot], due: Ballot = frozenset()) -> list[tuple[str, str]]:
