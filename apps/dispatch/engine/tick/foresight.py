@@ -3,8 +3,7 @@ taken.
 
 After Bent and Van Hentenryck, *Scenario-Based Planning for Partially Dynamic Vehicle Routing with Stochastic
 Customers*, Operations Research 52 (2004): what counts of a plan is only which legs must be acted on now, so plans vote
-on that. That a leg waits they may say only where nobody is idle, and it
-is not late yet.
+on that. That a leg waits they may say only where nobody is idle, and it is not late yet.
 """
 
 from collections import Counter
@@ -71,23 +70,22 @@ def cannot_wait(problem: TickProblem, due: Ballot) -> Ballot:
     is_idle = problem.routes.length == 0
     rows = {leg.id: row for row, leg in enumerate(problem.legs[: problem.n_real])}
     late = problem.world.stops["due"][1::2] <= 0.0
-    spare = np.isfinite(problem.world.extra[:, is_idle]).any(axis=1)
+    spare = np.isfinite(problem.world.extra[:, is_idle]).sum(axis=1) > 0
     return frozenset(entry for entry in due if late[rows[entry[1]]] or spare[rows[entry[1]]])
 
 
 def elected(ballots: Sequence[Ballot], due: Ballot = frozenset()) -> list[tuple[str, str]]:
     """With whom each leg goes that must be left for now: the courier whom most have for it.
 
-    Legs of `due` must, whatever the futures say, and it votes too; others where more than half of the futures leave
-    for them now. A courier gets several only where one ballot gives him both.
+    A leg is left for where more than half of the futures do it; one of `due` in any case, and then with whom it is
+    there. `due` votes too. A courier gets several only where one ballot gives him both.
     """
-    must_go = {leg_id for _, leg_id in due}
     leaves_now = Counter(leg_id for each in ballots for _, leg_id in each)
     votes = Counter(entry for each in (*ballots, due) for entry in each)
     chosen: list[tuple[str, str]] = []
     for entry, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
         courier_id, leg_id = entry
-        may_wait = 2 * leaves_now[leg_id] <= len(ballots) and leg_id not in must_go
+        may_wait = 2 * leaves_now[leg_id] <= len(ballots) and entry not in due
         if may_wait or any(leg_id == other for _, other in chosen):
             continue
         together = [other for other in chosen if other[0] == courier_id]

@@ -46,7 +46,7 @@ def test_the_routes_taken_are_those_with_most_of_what_was_elected_and_least_else
 
 
 @pytest.mark.parametrize(
-    ("votes", "outcome"), [(("", "", "bo:a"), ["bo:a"]), (("", "", ""), ["cy:a"]), (("bo:a", "bo:a", ""), ["bo:a"])]
+    ("votes", "outcome"), [(("", "", "bo:a"), ["cy:a"]), (("", "", ""), ["cy:a"]), (("bo:a", "bo:a", ""), ["bo:a"])]
 )
 def test_a_leg_that_would_go_without_any_future_waits_for_none(votes, outcome):
     chosen = elected(ballots(*votes), due=ballots("cy:a")[0])
