@@ -19,7 +19,7 @@ def due_pickups(
     Lazily: only when their courier must leave for them before the next plan. Until then a better leg or courier may
     still turn up. What he does next he must know before he is done where he is.
     """
-    next_plan_at = now + settings.tick_s + settings.commit_lead_s
+    next_plan_at = settings.next_plan_at(now)
     told_before_s = {courier.id: courier.told_before_s for courier in couriers}
     return [
         (route, pickup)

@@ -56,6 +56,11 @@ class Market:
             futures=tuple(np.arange(end - len(each), end) for end, each in zip(ends, futures, strict=True)),
         )
 
+    @property
+    def n_real(self) -> int:
+        """How many of the legs are there; the rows behind them are only expected."""
+        return len(self.legs) - sum(len(rows) for rows in self.futures)
+
     def of_legs(self, rows: Sequence[int]) -> "Market":
         """The market of the legs in these rows, with all its couriers."""
         picked = list(rows)

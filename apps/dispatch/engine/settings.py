@@ -123,6 +123,10 @@ class PlannerSettings:
     deals_levels: bool = True
     """Whether whole trips are dealt out anew after each round of relocation."""
 
+    def next_plan_at(self, now: float) -> float:
+        """What must begin before this moment is committed by a plan made at `now`."""
+        return now + self.tick_s + self.commit_lead_s
+
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)

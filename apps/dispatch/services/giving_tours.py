@@ -46,8 +46,8 @@ def _route_of(state: CourierState, view: ZoneView) -> PlannedRoute:
 
 def _is_due(view: ZoneView, route: PlannedRoute, tour: TourAhead) -> bool:
     """Whether the courier must leave for a pickup of the tour before the next plan."""
-    rules, legs = view.snapshot.settings, set(tour.leg_ids)
-    next_plan_at = view.snapshot.now + rules.tick_s + rules.commit_lead_s
+    legs = set(tour.leg_ids)
+    next_plan_at = view.snapshot.settings.next_plan_at(view.snapshot.now)
     departs = [stop.departs_at for stop in route.stops if stop.kind is StopKind.PICKUP and legs & set(stop.leg_ids)]
     return bool(departs) and min(departs) < next_plan_at
 

@@ -40,7 +40,7 @@ def build(market: Market) -> TickProblem:
     committed = _committed_legs(market)
     legs = (*market.legs.legs, *committed)
     table = LegTable.of(legs, market.settings)
-    n_real = len(market.legs) - sum(len(rows) for rows in market.futures)
+    n_real = market.n_real
     weight = np.ones(len(legs))  # what a leg counts
     weight[n_real : len(market.legs)] = market.settings.future_weight
     stops, couriers = _stops(table, market, weight), _couriers(market)
@@ -170,7 +170,7 @@ def _with_candidates(world: World, market: Market) -> World:
 def _neighbours(world: World, market: Market) -> Ints:
     """Of real legs the nearest real ones; of those of a future also the nearest of the same future."""
     n_open = len(market.legs)
-    real = np.arange(n_open - sum(len(rows) for rows in market.futures))
+    real = np.arange(market.n_real)
     near = np.empty((n_open, 2 * min(NEIGHBOURS, n_open - 1)), dtype=np.int64)
     for rows in (real, *market.futures):
         among = real if rows is real else np.concatenate((real, rows))
