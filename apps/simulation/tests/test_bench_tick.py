@@ -203,7 +203,6 @@ def test_the_command_says_when_there_is_no_vroom_to_compare_with(tmp_path, monke
 
 
 def test_vroom_gives_legs_only_to_those_who_may_carry_them_and_each_once(small):
-    pytest.importorskip("vroom")
     from apps.simulation.benchmarks.tick_vroom import VARIANTS, vroom_routes
 
     routes = vroom_routes(small, VARIANTS[0])
