@@ -138,11 +138,13 @@ def _results(
 
 
 def _warm() -> None:
-    """Load or compile every kernel, so that no instance is timed with it."""
-    four = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [4.0, 0.0]])
-    distance = np.hypot(*(four[:, None] - four[None, :]).T)
+    """Load or compile every kernel, so that no instance is timed with it: two pickups at one moment need two vehicles,
+    and that one would do is looked for in vain."""
+    places = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [4.0, 0.0]])
+    distance = np.hypot(*(places[:, None] - places[None, :]).T)
     window = np.tile([0.0, 100.0], (5, 1))
     pickup, dropoff = np.array([1, 3]), np.array([2, 4])
+    window[pickup] = 10.0
     fleet = Fleet.alike(2, np.array([1.0]))
     solve_tours(TourProblem(distance, pickup, dropoff, window, np.ones((2, 1)), fleet), iterations=500)
 

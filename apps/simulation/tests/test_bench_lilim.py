@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -150,3 +152,29 @@ def test_a_file_that_is_not_of_the_format_says_what_is_wrong(library, was, becom
     (library / "tiny.txt").write_text(TINY.replace(was, becomes))
     with pytest.raises(BrokenInstance, match=complaint):
         read_instance(library / "tiny.txt")
+
+
+KERNELS_STILL_NEEDED = """
+import sys
+from pathlib import Path
+from apps.dispatch.engine.tours.search import solve_tours
+from apps.simulation.benchmarks import lilim
+
+def ready():
+    modules = [module for name, module in sys.modules.items() if name.startswith("apps.dispatch.engine.tours.")]
+    kernels = [kernel for module in modules for kernel in vars(module).values() if hasattr(kernel, "signatures")]
+    return {kernel.py_func.__name__ for kernel in kernels if kernel.signatures}
+
+lilim._warm()
+before = ready()
+assert before
+solve_tours(lilim.read_instance(Path(sys.argv[1])).problem, iterations=5_000)
+print(*(ready() - before))
+"""
+
+
+def test_no_instance_is_timed_with_the_compiling_of_a_kernel(library):
+    write_instance(library / "two.txt", 15, 1)
+    command = [sys.executable, "-c", KERNELS_STILL_NEEDED, str(library / "two.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
