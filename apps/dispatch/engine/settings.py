@@ -41,7 +41,7 @@ class PlannerSettings:
     lateness_slope: float = 0.4
     """Minutes of cost per minute of lateness, on top of the minute itself."""
 
-    ready_risk: float = 0.2
+    ready_risk: float = 0.05
     """Where readiness is uncertain: the chance that parcels wait for their courier, up to which he may leave later."""
 
     riding_price: float = 0.0

@@ -1,5 +1,6 @@
 """Getting the planner ready before the first plan that anybody waits for."""
 
+import gc
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,8 @@ def warm() -> None:
     """Load or compile everything a plan needs. Call it when a planning process starts.
 
     Takes under a second when the compiled kernels are on disk (see `compiled`), else some 60 s of processor.
+    What is loaded by then is left out of garbage collection from here on: the compiler leaves 200,000 objects, and
+    looking at them all, now and then, took longer than a plan (100 ms).
     """
     legs = tuple(
         OpenLeg(f"{n}", SOUTH if n % 2 else NORTH, SOUTH, f"place {n % 2}", placed_at=0.0, ready_at=600.0)
@@ -50,6 +53,8 @@ def warm() -> None:
     if is_searched(PlannerSettings()):
         _warm_tours(couriers[:1], legs)
         _warm_dealing(Market.of(Snapshot(now=0.0, couriers=couriers, legs=legs), couriers, legs[:2]))
+    gc.collect()
+    gc.freeze()
 
 
 def _warm_tours(couriers: tuple[CourierState, ...], legs: tuple[OpenLeg, ...]) -> None:

@@ -15,9 +15,6 @@ from apps.simulation.mdrplib.reader import Instance, InstanceCourier, InstanceOr
 PREP_SPREAD_MIN = 3.6
 """Scale of the logistic distribution that real preparation times are believed to have around their restaurant's
 mean."""
-EARLY_SHARE = 1.1
-"""A busy courier is believed to be free when preparation is so many scales shorter than the mean, a quarter of the
-time: plans that count on him too early cost nothing, for nobody is committed before he is free."""
 
 
 class RuleBroken(Exception):
@@ -118,11 +115,13 @@ class Day:
         return self.prep is Prep.KNOWN or not trips or (trips[-1].picked_up and trips[-1].pickup <= minute)
 
     def _believed_free(self, trip: Trip, minute: int) -> int:
+        """A courier who may still wait for an order is believed to get it any minute now.
+
+        Plans that count on him too early cost nothing, for nobody is committed before he is free.
+        """
         if self.is_surely_free_at(trip.courier, minute):
             return trip.free
-        ready = max(self.believed_ready(self._orders[order_id]) for order_id in trip.orders)
-        half = self.instance.parameters.pickup_service_min // 2
-        pickup = max(trip.arrives + half, ready - round(EARLY_SHARE * self.prep_spread_min), minute + 1)
+        pickup = max(trip.arrives + self.instance.parameters.pickup_service_min // 2, minute + 1)
         return pickup + self._after_pickup(trip.orders)[-1] + self.instance.parameters.dropoff_service_min // 2
 
     def assign(self, *, minute: int, courier_id: str, order_ids: Sequence[str], departs: int) -> Trip:
