@@ -22,8 +22,6 @@ def warm() -> None:
     """Load or compile everything a plan needs. Call it when a planning process starts.
 
     Takes under a second when the compiled kernels are on disk (see `compiled`), else some 60 s of processor.
-    What is loaded by then is left out of garbage collection from here on: the compiler leaves 200,000 objects, and
-    looking at them all, now and then, took longer than a plan (100 ms).
     """
     legs = tuple(
         OpenLeg(f"{n}", SOUTH if n % 2 else NORTH, SOUTH, f"place {n % 2}", placed_at=0.0, ready_at=600.0)
@@ -53,6 +51,14 @@ def warm() -> None:
     if is_searched(PlannerSettings()):
         _warm_tours(couriers[:1], legs)
         _warm_dealing(Market.of(Snapshot(now=0.0, couriers=couriers, legs=legs), couriers, legs[:2]))
+    keep_out_of_collection()
+
+
+def keep_out_of_collection() -> None:
+    """Leave all that is loaded by now out of garbage collection for good.
+
+    The compiler leaves 200,000 objects; looking at them all, now and then, took longer than a plan (100 ms).
+    """
     gc.collect()
     gc.freeze()
 

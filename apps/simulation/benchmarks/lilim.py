@@ -14,6 +14,7 @@ import numpy as np
 from apps.core import clock
 from apps.dispatch.engine.tours.problem import Fleet, TourProblem
 from apps.dispatch.engine.tours.search import solve_tours
+from apps.dispatch.engine.warming import keep_out_of_collection
 from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.lilim_files import BrokenInstance, instance_names, read_instance, write_solution
 from apps.simulation.benchmarks.lilim_summary import InstanceResult, markdown, totals
@@ -147,6 +148,7 @@ def _warm() -> None:
     window[pickup] = 10.0
     fleet = Fleet.alike(2, np.array([1.0]))
     solve_tours(TourProblem(distance, pickup, dropoff, window, np.ones((2, 1)), fleet), iterations=500)
+    keep_out_of_collection()
 
 
 def _brief(result: InstanceResult) -> str:
