@@ -10,6 +10,16 @@ class Scope(StrEnum):
 
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
+    FLEETS_READ = "fleets:read"  # own fleets, couriers, vehicles, shifts
+    FLEETS_WRITE = "fleets:write"
+    CONNECTIONS_READ = "connections:read"  # connections, their tariffs and statements
+    CONNECTIONS_WRITE = "connections:write"
+    HUBS_READ = "hubs:read"
+    HUBS_WRITE = "hubs:write"
+    DISPATCH_READ = "dispatch:read"  # offers to a fleet with a dispatch of its own, assignments, plan previews
+    DISPATCH_WRITE = "dispatch:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from apps.core.idempotency import MAX_KEY, Answer, KeyedRequest, answer_once
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+_MARK = "is_answered_once"
 _PRINTABLE = re.compile(rf"[\x20-\x7e]{{1,{MAX_KEY}}}\Z")
 P = ParamSpec("P")
 
@@ -48,7 +49,13 @@ def answered_once(handler: Handler[View, P]) -> Handler[View, P]:
         headers = {REPLAYED: "true"} if answer.replayed else None
         return Response(answer.body, status=answer.status, headers=headers)
 
+    vars(repeatable)[_MARK] = True
     return repeatable
+
+
+def is_answered_once(handler: Callable[..., Any]) -> bool:
+    """Whether a method of a view needs an Idempotency-Key."""
+    return getattr(handler, _MARK, False)
 
 
 def _keyed(view: OwnsKeys, request: Request) -> KeyedRequest:

@@ -136,6 +136,12 @@ class HistoryOut(OutputSerializer):
         return shown
 
 
+class HistoryPage(OutputSerializer):
+    """An order's history, oldest first."""
+
+    data = HistoryOut(many=True)  # type: ignore[assignment] # the API's word, and the serializer's
+
+
 def _legs(order: Order) -> list[Leg]:
     return sorted(order.legs.all(), key=lambda leg: leg.sequence)
 

@@ -1,0 +1,66 @@
+"""Tables of networks: tariffs and connections."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from apps.core import clock
+from apps.core.db import Record, VersionedRecord
+from apps.networks.lifecycle import ConnectionStatus, check_move
+
+
+class Tariff(Record):
+    """How a fleet's owner makes a price. Never changed but replaced: what was charged stays true."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3, default="EUR")
+    base_cents = models.PositiveIntegerField()
+    per_km_cents = models.PositiveIntegerField(default=0)
+    weight_bands = models.JSONField(default=list)  # [{"up_to_g": 5000, "cents": 0}, ...], ascending
+    zone_cents = models.JSONField(default=dict)  # {zone id: cents} on top in that zone
+    peaks = models.JSONField(default=list)  # [{"from": "12:00", "to": "14:00", "days": [0, ..., 6], "cents": 80}, ...]
+    tax_basis_points = models.PositiveIntegerField(default=0)  # 2000 is 20 %, on top of all lines
+    created_at = models.DateTimeField(default=clock.now)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Connection(VersionedRecord):
+    """The link between an ordering organisation and a fleet that it does not own."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")  # who orders
+    fleet = models.ForeignKey("couriers.Fleet", on_delete=models.PROTECT, related_name="+")
+    executor = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")  # its owner
+    invited_by = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=ConnectionStatus.choices, default=ConnectionStatus.INVITED)
+    is_live = models.BooleanField(default=True)  # not ended
+    priority = models.PositiveSmallIntegerField(default=100)  # the lowest is asked first
+    rights = models.JSONField(default=list)  # of the executor, as `Right`
+    tariff = models.ForeignKey(Tariff, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "fleet"],
+                condition=models.Q(is_live=True),
+                name="one_live_connection_per_fleet",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "is_live"], name="connection_orderer"),
+            models.Index(fields=["executor", "is_live"], name="connection_executor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} with {self.fleet}: {self.status}"
+
+    def move_to(self, wanted: ConnectionStatus, **changes: Any) -> None:
+        """Change the status, if the table allows it. Raises IllegalConnectionMove or Conflict."""
+        check_move(ConnectionStatus(self.status), wanted)
+        self.swap(status=wanted, is_live=wanted != ConnectionStatus.ENDED, **changes)

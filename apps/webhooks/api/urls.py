@@ -1,0 +1,5 @@
+"""The resources of webhooks below `/v1/`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
