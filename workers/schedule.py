@@ -14,6 +14,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         "plan slots into tours": _every(10.0, "maintenance.plan_due_tours"),
         "find whatever is unattended": _every(10.0, "maintenance.sweep"),
         "forget old answers and codes": _every(3600.0, "maintenance.forget_what_is_old"),
+        "let robots carry test orders": _every(1.0, "maintenance.play_sandbox"),
         "learn from what couriers did": _every(3600.0, "maintenance.learn_times"),
         "learn how many orders to expect": _nightly(3, "maintenance.learn_demand"),
     }

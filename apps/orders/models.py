@@ -12,6 +12,7 @@ from apps.core.db import Record, VersionedRecord
 from apps.core.geo import Point
 from apps.core.money import Money
 from apps.orders.lifecycle import LegStatus, OrderStatus, check_move
+from apps.orders.sandbox import Scenario
 
 SLOT_AHEAD = timedelta(hours=1)  # from placing to the begin of a slot: sooner it is work for the tick
 
@@ -76,6 +77,7 @@ class Order(VersionedRecord):
     cancel_reason = models.CharField(max_length=80, blank=True)
     tracking_token = models.CharField(max_length=40, unique=True, default=new_tracking_token)
     is_test = models.BooleanField(default=False)
+    scenario = models.CharField(max_length=24, choices=Scenario.choices, blank=True)  # of a test order
 
     class Meta:
         constraints: ClassVar = [
@@ -133,6 +135,8 @@ class Leg(VersionedRecord):
     skills = models.JSONField(default=list, blank=True)
     vehicle_kinds = models.JSONField(default=list, blank=True)  # that may carry it; empty: any
     is_pinned = models.BooleanField(default=False)  # the planner keeps its hands off
+    is_test = models.BooleanField(default=False)  # of a test key: no planner sees it, robots carry it
+    robot_step = models.PositiveSmallIntegerField(default=0)  # how far they are in their script
     unassigned_reason = models.CharField(max_length=40, blank=True)  # the planner's last word on it
     plan_attempts = models.PositiveSmallIntegerField(default=0)  # how often it was in a plan that did not end
     status_since = models.DateTimeField(default=clock.now)  # of the last move: how long they have been waiting there
@@ -146,6 +150,7 @@ class Leg(VersionedRecord):
             models.Index(fields=["zone", "-placed_at"], name="leg_zone_newest"),
             models.Index(fields=["courier", "status"], name="leg_courier_status"),
             models.Index(fields=["status", "placed_at"], name="leg_status_placed"),
+            models.Index(fields=["is_test", "placed_at"], name="leg_test_placed"),
         ]
 
     def __str__(self) -> str:

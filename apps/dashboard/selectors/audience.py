@@ -31,7 +31,9 @@ def board_orders_for(principal: Principal, *, among: Collection[UUID] | None = N
 
     `among` narrows the question to a few orders, and then asks about couriers without the limit of 24 hours.
     """
-    orders = Order.objects.all() if among is None else Order.objects.filter(pk__in=list(among))
+    orders = Order.objects.filter(is_test=False)
+    if among is not None:
+        orders = orders.filter(pk__in=list(among))
     if principal.sees_all:
         return orders
     if not principal.organisation_ids:
@@ -100,7 +102,7 @@ def _offered(courier_ids: list[UUID], among: Collection[UUID] | None) -> set[UUI
 
 def _open_to(fleet_ids: set[UUID], zone_ids: set[UUID], among: Collection[UUID] | None) -> set[UUID]:
     """Orders that nobody has yet, and that dispatch would give to one of these fleets now."""
-    placed = Order.objects.filter(status=OrderStatus.PLACED, zone_id__in=zone_ids)
+    placed = Order.objects.filter(is_test=False, status=OrderStatus.PLACED, zone_id__in=zone_ids)
     if among is not None:
         placed = placed.filter(pk__in=list(among))
     orders = list(placed.only("zone_id", "organisation_id", "network_policy", "fleet_ids", "placed_at"))

@@ -123,9 +123,9 @@ def _legs(leg_ids: set[str]) -> Mapping[str, LegFacts]:
     columns = ("pk", "zone_id", *places, "placed_at", "ready_at", "drop_from")
     facts = {}
     for batch in in_batches(sorted(leg_ids)):
-        for key, zone_id, *degrees, placed_at, ready_at, drop_from in Leg.objects.filter(pk__in=batch).values_list(
-            *columns
-        ):
+        for key, zone_id, *degrees, placed_at, ready_at, drop_from in Leg.objects.filter(
+            pk__in=batch, is_test=False
+        ).values_list(*columns):
             pickup, dropoff = Point(*degrees[:2]), Point(*degrees[2:])
             facts[str(key)] = LegFacts(zone_id, pickup, dropoff, placed_at, ready_at, drop_from)
     return facts

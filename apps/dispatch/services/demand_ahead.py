@@ -25,7 +25,8 @@ class DemandAhead:
 
 def demand_ahead(here: Zone, service: ServiceTimes, networks: Networks, at: datetime) -> DemandAhead:
     """Legs placed within the last hour, whoever has them, but for those booked ahead; two queries."""
-    placed = Leg.objects.filter(zone_id=here.pk, placed_at__gt=at - timedelta(seconds=LATELY_S), placed_at__lte=at)
+    live = Leg.objects.filter(zone_id=here.pk, is_test=False)
+    placed = live.filter(placed_at__gt=at - timedelta(seconds=LATELY_S), placed_at__lte=at)
     newest = placed.select_related("order").order_by("-placed_at")[:MOST_LEGS]
     return DemandAhead(
         recent_legs=tuple(

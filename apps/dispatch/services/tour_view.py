@@ -63,6 +63,7 @@ def load_slots(zone_id: UUID) -> TourView:
         zone_id=zone_id,
         status=LegStatus.OPEN,
         is_pinned=False,
+        is_test=False,
         plan_attempts__lt=MAX_PLAN_ATTEMPTS,
         drop_from__lte=at + AHEAD,
     )

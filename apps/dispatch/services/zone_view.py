@@ -49,7 +49,9 @@ class ZoneView:
 def load_zone(zone_id: UUID) -> ZoneView:
     """Read a zone for planning. Raises ZoneNotFound."""
     here, at = zone(zone_id), clock.now()
-    waiting = Leg.objects.filter(zone_id=zone_id, status=LegStatus.OPEN, plan_attempts__lt=MAX_PLAN_ATTEMPTS)
+    waiting = Leg.objects.filter(
+        zone_id=zone_id, status=LegStatus.OPEN, is_test=False, plan_attempts__lt=MAX_PLAN_ATTEMPTS
+    )
     found = list(waiting.select_related("order").order_by("is_pinned", "ready_at")[:MAX_LEGS])
     legs = {str(leg.pk): leg for leg in found if not leg.is_pinned}
     couriers = _couriers_in(zone_id)

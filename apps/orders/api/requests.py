@@ -12,6 +12,7 @@ from apps.core.api.serializers import StrictSerializer
 from apps.core.vehicle_kind import VehicleKind
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import NetworkPolicy
+from apps.orders.sandbox import Scenario
 from apps.orders.services import NewOrder, NewParcel, StopDetails
 
 SIZES = ("small", "medium", "large", "xlarge")
@@ -83,6 +84,7 @@ class OrderIn(QuoteIn):
 
     quote_id = PublicId(prefix="quo", required=False, allow_null=True)
     external_id = Text(max_length=64, required=False, allow_null=True)
+    scenario = serializers.ChoiceField(choices=Scenario.choices, required=False)
 
 
 class CancelIn(StrictSerializer):
@@ -125,6 +127,7 @@ def _new_order(asked: dict[str, Any], caller: Principal) -> NewOrder:
         vehicle_kinds=tuple(asked.get("vehicle_kinds", ())),
         quote_id=asked.get("quote_id"),
         is_test=caller.is_test,
+        scenario=asked.get("scenario", ""),
     )
 
 

@@ -78,6 +78,7 @@ class NewOrder:
     vehicle_kinds: tuple[str, ...] = ()
     quote_id: UUID | None = None
     is_test: bool = field(default=False)
+    scenario: str = ""
 
     @property
     def weight_g(self) -> int:
@@ -158,6 +159,8 @@ def _check(new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime)
     if new.drop_by and new.drop_by <= ready_at:
         wrong.append(FieldError("dropoff.drop_by", "before_ready", "Later than the time at which it is ready."))
     wrong += _windows_that_close_before_they_open(new, at=at, ready_at=ready_at, due_at=due_at)
+    if new.scenario and not new.is_test:
+        wrong.append(FieldError("scenario", "test_key_required", "Only orders of a test key follow a script."))
     if new.network_policy == NetworkPolicy.NAMED and not new.fleet_ids:
         wrong.append(FieldError("fleets", "empty", "Name the fleets that may carry it."))
     if wrong:
@@ -199,6 +202,7 @@ def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
         fleet_ids=[str(fleet_id) for fleet_id in new.fleet_ids],
         placed_at=at,
         is_test=new.is_test,
+        scenario=new.scenario,
     )
     if new.quote_id:
         columns |= _use_quote(new, new.quote_id, order_id=order.pk, at=at)
@@ -251,6 +255,7 @@ def _leg(new: NewOrder, order: Order, terms: Terms) -> Leg:
         parcels=len(new.parcels),
         skills=list(new.skills),
         vehicle_kinds=list(new.vehicle_kinds),
+        is_test=new.is_test,
     )
 
 
