@@ -178,7 +178,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "PREPROCESSING_HOOKS": [],
-    "POSTPROCESSING_HOOKS": ["apps.core.api.schema.refuse_unknown_fields"],
+    "POSTPROCESSING_HOOKS": ["apps.core.api.schema.finish"],
 }
 
 LOGGING = {

@@ -40,7 +40,7 @@ class ErrorOut(TypedDict):
     message: str
     request_id: str
     fields: list[FieldErrorOut]
-    state: Any
+    state: NotRequired[Any]
 
 
 class FieldErrorOut(TypedDict):
