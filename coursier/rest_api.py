@@ -3,11 +3,12 @@
 from django.urls import include, path, re_path
 
 from apps.core.api.errors import unknown_path
-from apps.core.api.reference import DescriptionView, ReferenceView
+from apps.core.api.reference import DescriptionView, ReferenceView, first_delivery
 
 urlpatterns = [
     path("schema", DescriptionView.as_view(), name="api-schema"),
     path("docs", ReferenceView.as_view(), name="api-docs"),
+    path("docs/first-delivery", first_delivery, name="api-first-delivery"),
     path("", include("apps.orders.api.urls")),
     path("", include("apps.couriers.api.urls")),
     path("", include("apps.zones.api.urls")),
