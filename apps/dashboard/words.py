@@ -37,6 +37,7 @@ REASONS: dict[str, str] = {
     "pinned": "Kept by hand: the planner does not give it out",
     "planned": "In the plan, not given out yet",
     "waiting": "Nobody has taken it for too long",
+    "nobody_accepted": "Every connected fleet was asked, and nobody took it",
     "no_courier": "No courier could be found",
     "nobody_accepted": "Nobody accepted the offer",
     "courier_silent": "Its courier has gone silent",
