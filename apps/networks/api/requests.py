@@ -18,36 +18,19 @@ MOST_PRIORITY = 10_000
 MOST_VERSION = 2**31 - 1
 
 
-class OrganisationReference(Text):
-    """An organisation by its id (`org_...`) or its slug."""
-
-    def to_internal_value(self, data: Any) -> UUID | str:  # type: ignore[override]
-        """The key, or the slug as it is."""
-        text = super().to_internal_value(data)
-        try:
-            return parse_public_id("org", text)
-        except NotFound:
-            return text
-
-
 class RightsField(serializers.ListField):
-    """Rights of the executor, each once."""
+    """Rights of the executor."""
 
     def __init__(self, **options: Any) -> None:
         child = serializers.ChoiceField(choices=Right.choices)
         super().__init__(child=child, max_length=len(Right), **options)
-
-    def to_internal_value(self, data: Any) -> list[Right]:
-        """The rights, in the order in which they are documented."""
-        named = set(super().to_internal_value(data))
-        return [right for right in Right if right in named]
 
 
 class ConnectionIn(StrictSerializer):
     """An invitation."""
 
     fleet = PublicId(prefix="flt")
-    organisation = OrganisationReference(max_length=50, required=False)
+    organisation = Text(max_length=50, required=False)
     rights = RightsField(required=False)
     tariff_id = PublicId(prefix="tar", required=False, allow_null=True)
     priority = Whole(min_value=0, max_value=MOST_PRIORITY, required=False)
@@ -58,7 +41,7 @@ class ConnectionIn(StrictSerializer):
         return Invitation(
             by=caller.organisation_id,
             fleet_id=asked["fleet"],
-            organisation=asked.get("organisation"),
+            organisation=_organisation(asked.get("organisation")),
             rights=tuple(asked.get("rights", ())),
             tariff_id=asked.get("tariff_id"),
             priority=asked.get("priority"),
@@ -100,3 +83,11 @@ class ConnectionFilters(PageQuery):
     side = serializers.ChoiceField(choices=Side.choices, required=False)
     status = serializers.ChoiceField(choices=ConnectionStatus.choices, required=False)
     fleet = PublicId(prefix="flt", required=False)
+
+
+def _organisation(named: str | None) -> UUID | str | None:
+    """By its id (`org_...`) or its slug."""
+    try:
+        return parse_public_id("org", named) if named else None
+    except NotFound:
+        return named

@@ -93,7 +93,7 @@ def change_connection(*, connection_id: UUID, by: UUID, wanted: WantedTerms) -> 
 
 
 def _propose(connection: Connection, by: UUID, wanted: WantedTerms) -> None:
-    rights = sorted(wanted.get("rights", connection.rights))
+    rights = sorted(set(wanted.get("rights", connection.rights)))
     tariff_id = wanted.get("tariff_id", connection.tariff_id)
     check_tariff(tariff_id, executor_id=connection.executor_id)
     if connection.status == ConnectionStatus.INVITED:

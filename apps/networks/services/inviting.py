@@ -59,7 +59,7 @@ def invite(new: Invitation) -> Connection:
             executor_id=owner.pk,
             invited_by_id=new.by,
             priority=FIRST_PRIORITY if new.priority is None else new.priority,
-            rights=sorted(new.rights),
+            rights=sorted(set(new.rights)),
             tariff_id=new.tariff_id,
             created_at=clock.now(),
         )
