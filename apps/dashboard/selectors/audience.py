@@ -13,7 +13,7 @@ from apps.dispatch.eligibility import Networks, eligible_fleets
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
 from apps.orders.errors import OrderNotFound
-from apps.orders.lifecycle import OrderStatus
+from apps.orders.lifecycle import WAITING, OrderStatus
 from apps.orders.models import Leg, Order
 
 A_DAY = timedelta(hours=24)
@@ -99,11 +99,11 @@ def _offered(courier_ids: list[UUID], among: Collection[UUID] | None) -> set[UUI
 
 def _open_to(fleet_ids: set[UUID], zone_ids: set[UUID], among: Collection[UUID] | None) -> set[UUID]:
     """Orders that nobody has yet, and that dispatch would give to one of these fleets now."""
-    placed = Order.objects.filter(status=OrderStatus.PLACED, zone_id__in=zone_ids)
+    waiting = Leg.objects.filter(status__in=WAITING, zone_id__in=zone_ids)
     if among is not None:
-        placed = placed.filter(pk__in=list(among))
-    legs = list(Leg.objects.filter(order_id__in=list(placed.values_list("pk", flat=True))).select_related("order"))
+        waiting = waiting.filter(order_id__in=list(among))
+    legs = [leg for leg in waiting.select_related("order") if leg.order.status == OrderStatus.PLACED]
     if not legs:
         return set()
     networks, at = Networks.by_zone(zone_ids, legs), clock.now()
-    return {leg.order_id for leg in legs if fleet_ids & eligible_fleets(leg, networks[leg.order.zone_id], at=at)}
+    return {leg.order_id for leg in legs if fleet_ids & eligible_fleets(leg, networks[leg.zone_id], at=at)}
