@@ -11,6 +11,7 @@ from apps.accounts.models import Organisation
 from apps.core import clock
 from apps.core.db import atomic
 from apps.core.errors import Conflict, FieldError, Invalid
+from apps.core.ids import public_id
 from apps.networks.errors import ConnectionExists, DeclinedRecently, FleetNotListed, TooManyInvitations
 from apps.networks.events import ConnectionInvited
 from apps.networks.lifecycle import ConnectionStatus, Right
@@ -108,7 +109,7 @@ def _check_manners(new: Invitation, orderer_id: UUID) -> None:
     between = Connection.objects.filter(organisation_id=orderer_id, fleet_id=new.fleet_id)
     live = between.filter(is_live=True).first()
     if live is not None:
-        raise ConnectionExists(state={"connection_id": live.pk.hex, "status": live.status})
+        raise ConnectionExists(state={"id": public_id("con", live.pk), "status": live.status})
     declined = between.filter(invited_by_id=new.by, accepted_at=None, ended_at__gt=clock.now() - LEFT_ALONE_FOR)
     if declined.exclude(ended_by_id=new.by).exists():
         raise DeclinedRecently

@@ -83,7 +83,7 @@ def test_a_pair_has_one_connection(dee, ada, cast):
         refused = dee.invites(cast.fleet)
         assert code(refused) == (409, "connection_exists")
         assert code(ada.invites(cast.fleet, organisation=cast.bakery.slug)) == (409, "connection_exists")
-    assert refused.json()["error"]["state"]["status"] == "accepted"
+    assert refused.json()["error"]["state"] == {"id": first, "status": "accepted"}
     dee.does("end", first)
     assert dee.invites(cast.fleet).status_code == 201
 
