@@ -21,7 +21,7 @@ class Part:
 
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
-    """When the order ended, or was taken from the fleet again; None while it goes on."""
+    """When the order ended; None while it goes on."""
 
 
 def contacts_are_shown(part: Part, rights: Collection[Right], *, at: datetime) -> bool:

@@ -7,8 +7,10 @@ from apps.couriers.models import Courier
 from apps.dispatch.errors import RefusalNotAllowed
 from apps.dispatch.lifecycle import AssignmentEnd, OfferStatus
 from apps.dispatch.models import Assignment, FleetRefusal, Offer
+from apps.dispatch.selectors import part_of_fleet
 from apps.dispatch.services import courier_moves_leg, plan_zone, refuse_leg
 from apps.dispatch.tests.networking import connected, fleet_with_one
+from apps.networks.contacts import Part
 from apps.networks.lifecycle import Right
 from apps.networks.models import Connection
 from apps.orders.errors import LegNotFound
@@ -134,6 +136,20 @@ def test_nothing_is_refused_once_it_is_on_board(cast, first, leg):
     with pytest.raises(IllegalMove):
         refuses(first[0], leg)
     assert_nothing_was_refused(leg, events)
+
+
+def test_who_refused_after_all_sees_contacts_no_more(cast, hand_clock, first, second, leg):
+    assert part_of_fleet(leg, first[0].pk) == Part()
+    planned(cast, leg)
+    assert part_of_fleet(leg, first[0].pk) == Part(accepted_at=hand_clock())
+    refuses(first[0], leg)
+    planned(cast, leg)
+    assert part_of_fleet(leg, first[0].pk) == Part()
+    for step in (LegStatus.AT_PICKUP, LegStatus.PICKED_UP, LegStatus.AT_DROPOFF, LegStatus.DELIVERED):
+        courier_moves_leg(courier_id=second[1].pk, leg_id=leg.pk, epoch=leg.epoch, to=step)
+    leg.order.refresh_from_db()
+    assert part_of_fleet(leg, second[0].pk) == Part(accepted_at=hand_clock(), ended_at=hand_clock())
+    assert part_of_fleet(leg, first[0].pk) == Part(ended_at=hand_clock())
 
 
 def test_when_all_refused_a_person_is_called(cast, first, second, leg):

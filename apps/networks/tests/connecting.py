@@ -13,7 +13,6 @@ from apps.accounts.models import Organisation
 from apps.accounts.services import create_api_key
 from apps.core.ids import parse_public_id, public_id
 from apps.core.models import Event
-from apps.couriers.models import Fleet
 from apps.networks.models import Connection, Tariff
 
 CONNECTIONS, NETWORKS = "/v1/connections", "/v1/networks"
@@ -31,7 +30,7 @@ class Caller:
         """Send something below `/v1/connections`, each time under a new Idempotency-Key."""
         return self.client.post(f"{CONNECTIONS}{path}", body or {}, headers={"Idempotency-Key": f"k-{next(self.keys)}"})
 
-    def invites(self, fleet: Fleet, **body: Any) -> Response:
+    def invites(self, fleet: Any, **body: Any) -> Response:
         """Invite, for a fleet."""
         return self.posts("", {"fleet": public_id("flt", fleet.pk), **body})
 
@@ -63,7 +62,7 @@ def with_key(organisation: Organisation, **options: Any) -> Caller:
     return Caller(secret, organisation)
 
 
-def connect(dee: Caller, ada: Caller, fleet: Fleet, **terms: Any) -> str:
+def connect(dee: Caller, ada: Caller, fleet: Any, **terms: Any) -> str:
     """An accepted connection: the first invites, the second accepts. Returns its id."""
     invited = dee.invites(fleet, **terms)
     assert invited.status_code == 201, invited.json()

@@ -7,7 +7,6 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.services import create_organisation
 from apps.core.ids import public_id
 from apps.core.models import Event
-from apps.couriers.models import Fleet
 from apps.networks.lifecycle import Right
 from apps.networks.selectors import rights_of
 from apps.networks.tests.connecting import code, connect, heard, nothing_changes, row_of, tariff, with_key, wrong_fields
@@ -47,8 +46,8 @@ def test_a_malformed_id_names_nothing(dee, known, malformed):
 
 
 def test_the_list_is_filtered_by_side_status_and_fleet(dee, ada, cast, known):
-    other = Fleet.objects.create(organisation=cast.fleet_owner, name="Other", is_open=True)
-    own = Fleet.objects.create(organisation=cast.bakery, name="Bakery boys", accepts_invitations=True)
+    other = cast.fleet_owner.fleets.create(name="Other", is_open=True)
+    own = cast.bakery.fleets.create(name="Bakery boys", accepts_invitations=True)
     invited, of_own = dee.invites(other).json()["id"], ada.invites(own).json()["id"]
     assert dee.lists() == [of_own, invited, known]
     assert dee.lists(side="executor") == ada.lists(side="orderer") == [of_own]
@@ -66,7 +65,7 @@ def test_pages_follow_each_other_and_need_the_same_number_of_queries(dee, cast, 
 
     _, few = rows()
     for number in range(5):
-        dee.invites(Fleet.objects.create(organisation=cast.fleet_owner, name=f"Fleet {number}", is_open=True))
+        dee.invites(cast.fleet_owner.fleets.create(name=f"Fleet {number}", is_open=True))
     whole, many = rows()
     assert many == few
     first, _ = rows(limit=4)
@@ -183,7 +182,7 @@ def test_an_invitation_gives_no_rights(dee, cast):
 
 
 def test_the_other_fleets_of_an_owner_get_nothing_from_it(dee, ada, cast, known):
-    other = Fleet.objects.create(organisation=cast.fleet_owner, name="Other")
+    other = cast.fleet_owner.fleets.create(name="Other")
     assert rights_of(cast.bakery.pk, other.pk) == frozenset()
     elsewhere = create_organisation(name="Elsewhere", slug="elsewhere")
     assert rights_of(elsewhere.pk, cast.fleet.pk) == frozenset()

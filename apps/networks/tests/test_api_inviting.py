@@ -3,7 +3,6 @@
 import pytest
 
 from apps.core.ids import public_id
-from apps.couriers.models import Fleet
 from apps.networks.models import Connection
 from apps.networks.tests.connecting import code, connect, heard, nothing_changes, row_of, tariff, with_key, wrong_fields
 
@@ -96,8 +95,8 @@ def test_the_same_request_again_invites_once(dee, cast):
 
 
 def test_a_fleet_that_is_closed_to_invitations_is_not_found(dee, cast):
-    closed = Fleet.objects.create(organisation=cast.fleet_owner, name="Closed")
-    unknown = Fleet(organisation=cast.fleet_owner, name="Never saved")
+    closed = cast.fleet_owner.fleets.create(name="Closed")
+    unknown = type(closed)(organisation=cast.fleet_owner, name="Never saved")
     with nothing_changes():
         answers = [dee.invites(fleet) for fleet in (closed, unknown)]
     assert [code(answer) for answer in answers] == [(404, "fleet_not_found")] * 2
@@ -105,7 +104,7 @@ def test_a_fleet_that_is_closed_to_invitations_is_not_found(dee, cast):
 
 
 def test_a_closed_fleet_still_invites_others(ada, cast):
-    closed = Fleet.objects.create(organisation=cast.fleet_owner, name="Closed")
+    closed = cast.fleet_owner.fleets.create(name="Closed")
     assert ada.invites(closed, organisation=cast.bakery.slug).status_code == 201
 
 
@@ -158,7 +157,7 @@ def test_an_invitation_whose_tariff_was_retired_is_not_accepted(dee, ada, cast, 
 def test_nobody_floods_others_with_invitations(dee, cast, monkeypatch):
     monkeypatch.setattr("apps.networks.services.inviting.MOST_UNANSWERED", 1)
     dee.invites(cast.fleet)
-    other = Fleet.objects.create(organisation=cast.fleet_owner, name="Other", is_open=True)
+    other = cast.fleet_owner.fleets.create(name="Other", is_open=True)
     with nothing_changes():
         assert code(dee.invites(other)) == (409, "too_many_invitations")
 
