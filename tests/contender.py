@@ -27,8 +27,10 @@ from apps.dispatch.services import (  # noqa: E402
     decline_offer,
     expire_offers,
     plan_zone,
+    refuse_leg,
     unassign_leg,
 )
+from apps.networks.services import accept, decline, end_connection, pause_connection  # noqa: E402
 from apps.orders.lifecycle import LegStatus  # noqa: E402
 from apps.orders.services import cancel_order  # noqa: E402
 from coursier.celery import app  # noqa: E402
@@ -45,6 +47,14 @@ def _move(leg: str, courier: str, epoch: int, to: str) -> Any:
     return courier_moves_leg(courier_id=UUID(courier), leg_id=UUID(leg), epoch=epoch, to=LegStatus(to))
 
 
+def _accept_connection(connection: str, by: str, version: int) -> Any:
+    return accept(connection_id=UUID(connection), by=UUID(by), version=version)
+
+
+def _on_connection(service: Callable[..., Any]) -> Callable[[str, str], Any]:
+    return lambda connection, by: service(connection_id=UUID(connection), by=UUID(by))
+
+
 CALLS: dict[str, Callable[..., Any]] = {
     "plan": lambda zone: plan_zone(UUID(zone)),
     "accept": lambda offer, courier: accept_offer(offer_id=UUID(offer), courier_id=UUID(courier)),
@@ -55,6 +65,11 @@ CALLS: dict[str, Callable[..., Any]] = {
     "cancel": lambda order: cancel_order(order_id=UUID(order), reason="race"),
     "move": _move,
     "relay": drain_outbox,
+    "accept_connection": _accept_connection,
+    "decline_connection": _on_connection(decline),
+    "pause_connection": _on_connection(pause_connection),
+    "end_connection": _on_connection(end_connection),
+    "refuse": lambda leg, fleet: refuse_leg(leg_id=UUID(leg), fleet_id=UUID(fleet), reason="race"),
 }
 
 

@@ -18,6 +18,7 @@ class Fleet(Record):
     name = models.CharField(max_length=80)
     mode = models.CharField(max_length=12, choices=FleetMode.choices, default=FleetMode.ASSIGNED)
     is_open = models.BooleanField(default=False)  # carries for any merchant, not only for connected ones
+    accepts_invitations = models.BooleanField(default=False)  # listed for those who look for a fleet to connect with
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

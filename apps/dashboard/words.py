@@ -38,7 +38,7 @@ REASONS: dict[str, str] = {
     "planned": "In the plan, not given out yet",
     "waiting": "Nobody has taken it for too long",
     "no_courier": "No courier could be found",
-    "nobody_accepted": "Nobody accepted the offer",
+    "nobody_accepted": "Everybody was asked, and nobody took it",
     "courier_silent": "Its courier has gone silent",
     "silent_courier": "Its courier has gone silent",
     "late": "It is late",

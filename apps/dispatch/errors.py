@@ -1,6 +1,6 @@
 """Errors of dispatch."""
 
-from apps.core.errors import Conflict, NotFound
+from apps.core.errors import Conflict, Forbidden, NotFound
 
 
 class OfferNotFound(NotFound):
@@ -21,3 +21,13 @@ class CourierNotAvailable(Conflict):
 class NotYourLeg(Conflict):
     code = "not_your_leg"
     message = "This leg is not yours."
+
+
+class FleetNotConnected(Conflict):
+    code = "fleet_not_connected"
+    message = "This fleet has no connection that lets it carry this order now."
+
+
+class RefusalNotAllowed(Forbidden):
+    code = "refusal_not_allowed"
+    message = "Your connection does not give you the right to reject orders."

@@ -1,4 +1,5 @@
-"""Reads of dispatch: a courier's route in the order in which it is to be done, and offers waiting for an answer."""
+"""Reads of dispatch: a courier's route in the order in which it is to be done, offers waiting for an answer, and which
+part a fleet has in a leg."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,10 +11,13 @@ from django.db.models import QuerySet
 from apps.core import clock
 from apps.core.geo import Point
 from apps.dispatch.engine.stop_kind import StopKind
-from apps.dispatch.lifecycle import OfferStatus
+from apps.dispatch.lifecycle import AssignmentEnd, OfferStatus
 from apps.dispatch.models import Assignment, Offer
+from apps.networks.contacts import Part
 from apps.orders.lifecycle import ON_BOARD, LegStatus
 from apps.orders.models import Leg, Order
+
+TAKEN_BACK = (AssignmentEnd.UNASSIGNED, AssignmentEnd.SILENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +73,13 @@ def live_offers_of(courier_id: UUID) -> QuerySet[Offer]:
     """Offers that wait for the courier's answer, the most urgent first."""
     live = Offer.objects.filter(courier_id=courier_id, status=OfferStatus.LIVE, expires_at__gt=clock.now())
     return live.select_related("leg", "leg__order").order_by("expires_at")
+
+
+def part_of_fleet(leg: Leg, fleet_id: UUID) -> Part:
+    """The part of a fleet in a leg, for `networks.contacts`: what was taken from its courier again is no part of it.
+
+    Needs the leg's order at hand; one query.
+    """
+    held = Assignment.objects.filter(leg_id=leg.pk).exclude(end__in=TAKEN_BACK).select_related("courier")
+    last = next((part for part in held.order_by("-epoch") if part.courier.fleet_id == fleet_id), None)
+    return Part(accepted_at=last.assigned_at if last else None, ended_at=leg.order.ended_at)

@@ -22,6 +22,7 @@ class NetworkPolicy(models.TextChoices):
 
     OWN_FIRST = "own_first"
     OWN_ONLY = "own_only"
+    CONNECTED = "connected"
     ANY_OPEN = "any_open"
     NAMED = "named"
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.accounts.principals import Principal
+from apps.core import clock
 from apps.core.ids import public_id
 from apps.couriers.models import Courier
 from apps.dashboard import words
@@ -13,6 +14,7 @@ from apps.dashboard.selectors.audience import board_order, dispatches_somewhere,
 from apps.dashboard.selectors.history import HistoryLine, history_lines
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.models import Assignment
+from apps.networks.contacts import Part, contacts_are_shown
 from apps.orders.lifecycle import ENDED, WAITING, LegStatus
 from apps.orders.models import Leg, Order, Parcel
 
@@ -100,7 +102,9 @@ def order_detail(principal: Principal, order_id: UUID) -> OrderDetail:
         state=words.state_of(leg.status),
         attention=words.reason(order.attention_reason) or "Look at this order" if order.needs_attention else "",
         note=words.reason(leg.unassigned_reason) if leg.status == LegStatus.OPEN else "",
-        stops=_stops(order, leg, assignment, has_part=has_part),
+        stops=_stops(
+            order, leg, assignment, shows_contacts=_shows_contacts(principal, order, assignment, has_part=has_part)
+        ),
         parcels=list(order.parcels.order_by("pk")),
         price_lines=order.price_lines,
         courier=courier if has_part else None,
@@ -122,6 +126,14 @@ def _has_part(principal: Principal, order: Order, courier: Courier | None) -> bo
     )
 
 
+def _shows_contacts(principal: Principal, order: Order, assignment: Assignment | None, *, has_part: bool) -> bool:
+    """Of those who have a part in it, who carried it sees people's names and numbers for a while only."""
+    if principal.sees_all or order.organisation_id in principal.organisation_ids:
+        return True
+    part = Part(accepted_at=assignment.assigned_at if assignment else None, ended_at=order.ended_at)
+    return has_part and contacts_are_shown(part, (), at=clock.now())
+
+
 def _follows(principal: Principal, courier: Courier) -> bool:
     return principal.sees_all or courier.fleet.organisation_id in principal.organisation_ids
 
@@ -133,7 +145,7 @@ def _assignment(leg: Leg) -> Assignment | None:
     return Assignment.objects.filter(leg_id=leg.pk, courier_id=leg.courier_id).order_by("-epoch").first()
 
 
-def _stops(order: Order, leg: Leg, assignment: Assignment | None, *, has_part: bool) -> list[StopView]:
+def _stops(order: Order, leg: Leg, assignment: Assignment | None, *, shows_contacts: bool) -> list[StopView]:
     expected = (assignment.expected_pickup_at, assignment.expected_dropoff_at) if assignment else (None, None)
     ends = (
         ("Pickup", order.pickup, order.promised_pickup_at, expected[0], leg.picked_up_at),
@@ -143,9 +155,9 @@ def _stops(order: Order, leg: Leg, assignment: Assignment | None, *, has_part: b
         StopView(
             kind=kind,
             address=place.get("address", ""),
-            contact_name=place.get("contact_name", "") if has_part else "",
-            phone=place.get("phone", "") if has_part else "",
-            instructions=place.get("instructions", "") if has_part else "",
+            contact_name=place.get("contact_name", "") if shows_contacts else "",
+            phone=place.get("phone", "") if shows_contacts else "",
+            instructions=place.get("instructions", "") if shows_contacts else "",
             promised_at=promised_at,
             expected_at=None if done_at else expected_at,
             done_at=done_at,

@@ -16,7 +16,8 @@ from apps.core.ids import new_id
 from apps.core.models import IdempotentAnswer
 from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
-from apps.dispatch.models import FigureKind, LearnedFigure
+from apps.dispatch.models import FigureKind, FleetRefusal, LearnedFigure
+from apps.orders.models import Order
 from apps.orders.services import create_quote
 from tests.cast import PASSWORD, Cast, new_order
 
@@ -119,6 +120,19 @@ def one_of_each_other(cast: Cast) -> None:
     LearnedFigure.objects.create(
         zone=cast.zone, kind=FigureKind.PREPARATION, key=unique, value=600.0, spread=60.0, samples=20, days=4
     )
+    tariff = apps.get_model("networks", "Tariff").objects.create(
+        organisation=cast.fleet_owner, name="City", base_cents=500
+    )
+    apps.get_model("networks", "Connection").objects.create(
+        organisation=cast.bakery,
+        fleet=cast.fleet,
+        executor=cast.fleet_owner,
+        invited_by=cast.bakery,
+        tariff=tariff,
+        is_live=False,
+    )
+    order = Order.objects.exclude(pk__in=FleetRefusal.objects.values_list("order_id", flat=True)).first()
+    FleetRefusal.objects.create(order=order, fleet=cast.fleet, reason="too far")
     IdempotentAnswer.objects.create(
         principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at
     )

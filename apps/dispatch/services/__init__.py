@@ -6,6 +6,7 @@ from apps.dispatch.services.offering import accept_offer, decline_offer, expire_
 from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.planning import plan_zone
 from apps.dispatch.services.previewing import Change, Preview, preview_plan
+from apps.dispatch.services.refusing import refuse_leg
 from apps.dispatch.services.releasing import release_ended
 from apps.dispatch.services.touring import plan_tours
 from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_silent_couriers
@@ -24,6 +25,7 @@ __all__ = [
     "plan_tours",
     "plan_zone",
     "preview_plan",
+    "refuse_leg",
     "release_ended",
     "reopen_legs_of_silent_couriers",
     "set_pin",

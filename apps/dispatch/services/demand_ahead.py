@@ -32,7 +32,7 @@ def demand_ahead(here: Zone, service: ServiceTimes, networks: Networks, at: date
         recent_legs=tuple(
             replace(
                 known_leg(leg, service),
-                eligible_fleets=frozenset(str(key) for key in eligible_fleets(leg.order, networks, at=at)),
+                eligible_fleets=frozenset(str(key) for key in eligible_fleets(leg, networks, at=at)),
             )
             for leg in newest
             if leg.drop_from is None and leg.ready_at - leg.placed_at <= BOOKED_AHEAD

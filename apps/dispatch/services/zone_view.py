@@ -5,8 +5,8 @@ from uuid import UUID
 
 from apps.core import clock
 from apps.couriers.lifecycle import CourierStatus
-from apps.couriers.models import Courier, Fleet
-from apps.dispatch.eligibility import Networks, eligible_fleets
+from apps.couriers.models import Courier
+from apps.dispatch.eligibility import Asked, Networks, asked
 from apps.dispatch.engine import PlannerSettings, Snapshot
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
@@ -42,6 +42,8 @@ class ZoneView:
     """The stops ahead of each courier, in order."""
     tours: dict[str, TourAhead]
     """Kept tours by courier on duty: committed stops in the snapshot, not given out yet."""
+    asked: dict[str, Asked]
+    """By open leg: the fleets that are asked to carry it."""
     pinned: dict[UUID, str]
     """Open legs that a dispatcher keeps from the planner: what is written as their reason."""
 
@@ -64,18 +66,17 @@ def load_zone(zone_id: UUID) -> ZoneView:
     stops = {key: [remaining(stop, service) for stop in routes.get(key, [])] for key in free}
     with_room = {key: courier for key, courier in free.items() if courier.load_legs < courier.max_legs}
     on_duty = states_on_duty(here, with_room, stops, at)
-    tours = tours_ahead(zone_id, legs, {key: free[key] for key in on_duty}, service, at)
+    networks = Networks.of(list(legs.values()), couriers.values(), offers)
+    who = {key: asked(leg, networks, at=at) for key, leg in legs.items()}
+    tours = tours_ahead(zone_id, legs, {key: free[key] for key in on_duty}, service, networks)
     states = [tours.with_tour(state) for state in on_duty.values()]
-    networks = Networks.of(Fleet.objects.all(), (courier.fleet_id for courier in couriers.values()))
     exclusions = Exclusions(declined_of(offers, at), states)
     demand = demand_ahead(here, service, networks, at)
     snapshot = Snapshot(
         now=at.timestamp(),
         couriers=tuple(states),
         legs=tuple(
-            open_leg(leg, service, eligible_fleets(leg.order, networks, at=at), exclusions)
-            for key, leg in legs.items()
-            if key not in tours.held
+            open_leg(leg, service, who[key].fleets, exclusions) for key, leg in legs.items() if key not in tours.held
         ),
         travel=travel_model_for(here, at),
         settings=PlannerSettings(tick_s=planning_interval_s(), commit_lead_s=NOTICE_S + NOTICE_WALL_S * clock.speed()),
@@ -90,6 +91,7 @@ def load_zone(zone_id: UUID) -> ZoneView:
         couriers={str(key): courier for key, courier in free.items()},
         routes={str(key): routes.get(key, []) for key in free},
         tours=tours.by_courier,
+        asked=who,
         pinned={leg.pk: leg.unassigned_reason for leg in found if leg.is_pinned},
     )
 

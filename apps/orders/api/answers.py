@@ -13,7 +13,7 @@ from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import Leg, Order, Quote
 from apps.orders.selectors import HistoryEntry
 
-_PREFIXES = {"leg_id": "leg", "courier_id": "cou", "offer_id": "off"}
+_PREFIXES = {"leg_id": "leg", "courier_id": "cou", "offer_id": "off", "fleet_id": "flt"}
 _NAMED_TO_MERCHANTS = "key"  # their own systems; of people and couriers they learn the kind only
 
 

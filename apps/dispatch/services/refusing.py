@@ -1,0 +1,102 @@
+"""A fleet refuses an order that it was asked for, as its connection allows: it is not asked again, others are."""
+
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from apps.core import clock
+from apps.core.db import atomic
+from apps.core.errors import Conflict
+from apps.core.events import publish
+from apps.couriers.models import Courier, Fleet
+from apps.dispatch.eligibility import Networks, eligible_fleets
+from apps.dispatch.errors import RefusalNotAllowed
+from apps.dispatch.events import FleetRefused
+from apps.dispatch.lifecycle import OfferStatus
+from apps.dispatch.models import FleetRefusal, Offer
+from apps.dispatch.services.assigning import unassign_leg
+from apps.dispatch.services.releasing import withdraw_offer
+from apps.networks.lifecycle import Right
+from apps.networks.selectors import rights_of
+from apps.orders.errors import LegNotFound
+from apps.orders.lifecycle import WAITING, LegStatus
+from apps.orders.models import Leg
+from apps.orders.services import LegMove, move_leg
+
+WHY = "refused by the fleet"
+
+
+@atomic(rereads=3)
+def refuse_leg(*, leg_id: UUID, fleet_id: UUID, reason: str) -> FleetRefusal:
+    """Refuse the order of a leg for a whole fleet; refusing it again changes nothing.
+
+    What one of its couriers was offered is withdrawn, and what one has is taken back. A merchant's own fleets need no
+    right. Raises LegNotFound for a leg that the fleet was not asked for, RefusalNotAllowed, or IllegalMove once a
+    courier of the fleet has picked it up.
+    """
+    leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
+    fleet = Fleet.objects.filter(pk=fleet_id).first()
+    if leg is None or fleet is None:
+        raise LegNotFound
+    known = FleetRefusal.objects.filter(order_id=leg.order_id, fleet_id=fleet_id).first()
+    if known is not None:
+        return known
+    has_it, is_offered = _has_it(leg, fleet_id), _is_offered(leg, fleet_id)
+    if not (has_it or is_offered or _is_asked(leg, fleet_id)):
+        raise LegNotFound
+    _check_right(leg, fleet)
+    _take_back(leg, has_it=has_it, is_offered=is_offered)
+    return _write(leg, fleet_id, reason)
+
+
+def _has_it(leg: Leg, fleet_id: UUID) -> bool:
+    return leg.courier_id is not None and Courier.objects.filter(pk=leg.courier_id, fleet_id=fleet_id).exists()
+
+
+def _is_offered(leg: Leg, fleet_id: UUID) -> bool:
+    offer = Offer.objects.select_related("courier").filter(leg_id=leg.pk, status=OfferStatus.LIVE).first()
+    return offer is not None and offer.courier.fleet_id == fleet_id
+
+
+def _is_asked(leg: Leg, fleet_id: UUID) -> bool:
+    if leg.status not in WAITING:
+        return False
+    return fleet_id in eligible_fleets(leg, Networks.in_zone(leg.zone_id, [leg]), at=clock.now())
+
+
+def _check_right(leg: Leg, fleet: Fleet) -> None:
+    if fleet.organisation_id == leg.organisation_id:
+        return
+    if Right.REJECT not in rights_of(leg.organisation_id, fleet.pk):
+        raise RefusalNotAllowed
+
+
+def _take_back(leg: Leg, *, has_it: bool, is_offered: bool) -> None:
+    """Whatever the leg was to the fleet, its version moves on: a plan made before gives the fleet nothing of it."""
+    if has_it:
+        unassign_leg(leg_id=leg.pk, reason=WHY)
+    elif is_offered:
+        withdraw_offer(leg_id=leg.pk, reason=WHY)
+        move_leg(leg_id=leg.pk, move=LegMove(LegStatus.OPEN, None, reason=WHY))
+    elif leg.status == LegStatus.OPEN:
+        leg.swap()
+
+
+def _write(leg: Leg, fleet_id: UUID, reason: str) -> FleetRefusal:
+    try:
+        refusal = FleetRefusal.objects.create(
+            order_id=leg.order_id, fleet_id=fleet_id, reason=reason, refused_at=clock.now()
+        )
+    except IntegrityError as error:
+        raise Conflict from error  # it was refused just now: the next read finds it
+    publish(
+        FleetRefused(
+            order_id=leg.order_id,
+            organisation_id=leg.organisation_id,
+            zone_id=leg.zone_id,
+            leg_id=leg.pk,
+            fleet_id=fleet_id,
+            reason=reason,
+        )
+    )
+    return refusal
