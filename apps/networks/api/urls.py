@@ -1,5 +1,11 @@
 """The resources of networks below `/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.networks.api.tariffs import TariffReplaceView, TariffsView, TariffView
+
+urlpatterns = [
+    path("tariffs", TariffsView.as_view()),
+    path("tariffs/<str:tariff_id>", TariffView.as_view()),
+    path("tariffs/<str:tariff_id>/replace", TariffReplaceView.as_view()),
+]
