@@ -1,13 +1,15 @@
 """Reads of tariffs: whose they are, what they say, and which one holds between an orderer and a fleet."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 
+from apps.accounts.models import Organisation
 from apps.accounts.principals import Principal
 from apps.networks.lifecycle import ConnectionStatus
 from apps.networks.models import Connection, Tariff
@@ -25,6 +27,15 @@ class AgreedTariff:
     id: UUID | None
     name: str
     rates: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class FleetWithinReach:
+    """A fleet that an organisation owns, or that carries for anybody."""
+
+    id: UUID
+    name: str
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,22 @@ def connected_fleets(organisation_id: UUID) -> list[ConnectedFleet]:
     )
     rows = accepted.select_related("tariff", "fleet").order_by("priority", "id")
     return [ConnectedFleet(row.pk, row.fleet_id, row.fleet.name, agreed_tariff(row.tariff)) for row in rows]
+
+
+def fleets_within_reach(
+    organisation_id: UUID, *, fleet_ids: Collection[UUID] | None = None, with_open: bool, limit: int
+) -> list[FleetWithinReach]:
+    """An organisation's own fleets, then the open ones by name; of those named, where some are. One query.
+
+    Fleets stand above networks: they are reached through their owners.
+    """
+    is_own = Q(pk=organisation_id, fleets__isnull=False)
+    owners = Organisation.objects.filter(is_own | Q(fleets__is_open=True) if with_open else is_own)
+    if fleet_ids is not None:
+        owners = owners.filter(fleets__pk__in=list(fleet_ids))
+    rank = Case(When(pk=organisation_id, then=0), default=1, output_field=IntegerField())
+    rows = owners.order_by(rank, "fleets__name", "fleets__pk").values_list("pk", "fleets__pk", "fleets__name")
+    return [FleetWithinReach(key, name, is_own=owner == organisation_id) for owner, key, name in rows[:limit]]
 
 
 def connection_carrying(*, organisation_id: UUID, fleet_id: UUID, given_at: datetime) -> Connection | None:

@@ -9,7 +9,6 @@ from apps.core.ids import parse_public_id, public_id
 from apps.core.models import Event
 from apps.networks.lifecycle import ConnectionStatus
 from apps.networks.models import Connection, Tariff
-from apps.orders.tests.asking import error_code, wrong_fields
 
 pytestmark = pytest.mark.django_db
 PATH = "/v1/tariffs"
@@ -45,6 +44,14 @@ def owner(cast):
 @pytest.fixture
 def merchant(cast):
     return System(cast.bakery)
+
+
+def error_code(answer) -> str:
+    return answer.json()["error"]["code"]
+
+
+def wrong_fields(answer) -> dict[str, str]:
+    return {field["path"]: field["code"] for field in answer.json()["error"]["fields"]}
 
 
 def nothing_written() -> bool:
