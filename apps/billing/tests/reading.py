@@ -5,7 +5,8 @@ import io
 import re
 import zlib
 
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_STREAM = re.compile(rb"stream\r?\n(.*?)\nendstream", re.DOTALL)
+_DATE, _DECIMAL = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"), re.compile(r"\d+\.\d\d")
 _SHOWN = re.compile(rb"\(((?:\\.|[^\\)])*)\) Tj", re.DOTALL)
 
 
@@ -35,7 +36,12 @@ def cents(decimal: str) -> int:
 
 
 def table_of(pdf: bytes) -> list[list[str]]:
-    """The rows of the table: seven pieces of text after each date, and after `Total`."""
+    """The rows of the table: from a date, or `Total`, to the three amounts that end it. Empty cells show nothing."""
     texts = texts_of(pdf)
-    starts = [i for i, text in enumerate(texts) if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", text) or text == "Total"]
-    return [texts[start : start + 7] for start in starts]
+    starts = [i for i, text in enumerate(texts) if _DATE.fullmatch(text) or text == "Total"]
+    return [_row(texts[start:]) for start in starts]
+
+
+def _row(texts: list[str]) -> list[str]:
+    ends = (i + 3 for i in range(len(texts)) if all(_DECIMAL.fullmatch(text) for text in texts[i : i + 3]))
+    return texts[: next(ends)]
