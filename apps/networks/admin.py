@@ -1,4 +1,4 @@
-"""Tariffs and connections in the admin: to look at. Only services write them."""
+"""Networks in the admin: to look at. Tariffs are replaced through the API, never changed."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from apps.networks.models import Connection, Tariff
 @admin.register(Tariff)
 class TariffAdmin(ReadOnlyAdmin):
     list_display = ("name", "organisation", "currency", "base_cents", "per_km_cents", "created_at", "retired_at")
-    list_filter = ("currency",)
+    list_filter = (("retired_at", admin.EmptyFieldListFilter), "currency")
     list_select_related = ("organisation",)
     search_fields = ("=id", "name", "organisation__name")
     ordering = ("-id",)

@@ -18,12 +18,13 @@ class Tariff(Record):
     currency = models.CharField(max_length=3, default="EUR")
     base_cents = models.PositiveIntegerField()
     per_km_cents = models.PositiveIntegerField(default=0)
-    weight_bands = models.JSONField(default=list)  # [{"up_to_g": 5000, "cents": 0}, ...], ascending
+    weight_bands = models.JSONField(default=list)  # [{"up_to_g": 5000, "cents": 0}, ...], ascending; null: no limit
     zone_cents = models.JSONField(default=dict)  # {zone id: cents} on top in that zone
     peaks = models.JSONField(default=list)  # [{"from": "12:00", "to": "14:00", "days": [0, ..., 6], "cents": 80}, ...]
     tax_basis_points = models.PositiveIntegerField(default=0)  # 2000 is 20 %, on top of all lines
     created_at = models.DateTimeField(default=clock.now)
     retired_at = models.DateTimeField(null=True, blank=True)
+    replaced_by_id = models.UUIDField(null=True, blank=True)  # the tariff that took its place
 
     def __str__(self) -> str:
         return self.name

@@ -39,8 +39,13 @@ class Quote(Record):
     request = models.JSONField()  # what was quoted, as it was asked
     fingerprint = models.CharField(max_length=64)  # of the parts of the request that the price depends on
     price_lines = models.JSONField()
-    amount_cents = models.PositiveIntegerField()
+    amount_cents = models.PositiveIntegerField()  # gross
+    net_cents = models.PositiveIntegerField(default=0)
+    tax_cents = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    tariff_id = models.UUIDField(null=True, blank=True)  # NULL: the platform's own
+    tariff_name = models.CharField(max_length=80, blank=True)
+    offers = models.JSONField(default=list)  # [{"fleet_id": ..., "fleet_name": ..., "amount": 890, "currency": "EUR"}]
     distance_m = models.PositiveIntegerField()
     promised_pickup_at = models.DateTimeField()
     promised_dropoff_at = models.DateTimeField()
@@ -67,8 +72,11 @@ class Order(VersionedRecord):
     fleet_ids = models.JSONField(default=list, blank=True)  # for NAMED
     quote_id = models.UUIDField(null=True, blank=True)
     price_lines = models.JSONField(default=list)
-    amount_cents = models.PositiveIntegerField()
+    amount_cents = models.PositiveIntegerField()  # gross
+    net_cents = models.PositiveIntegerField(default=0)
+    tax_cents = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    tariff_id = models.UUIDField(null=True, blank=True)  # NULL: the platform's own
     distance_m = models.PositiveIntegerField()
     placed_at = models.DateTimeField(default=clock.now)
     promised_pickup_at = models.DateTimeField()

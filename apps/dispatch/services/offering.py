@@ -25,7 +25,7 @@ from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.orders.services import LegMove, move_leg
 
-PAYOUT_SHARE = 0.7  # of the order's price, to the courier
+PAYOUT_SHARE = 0.7  # of the order's price before tax, to the courier
 
 
 @atomic
@@ -44,7 +44,7 @@ def make_offer(*, leg_id: UUID, leg_version: int, courier_id: UUID, why: dict[st
     offer = Offer.objects.create(
         leg=leg,
         courier=courier,
-        payout_cents=round(leg.order.amount_cents * PAYOUT_SHARE),
+        payout_cents=round(leg.order.net_cents * PAYOUT_SHARE),
         currency=leg.order.currency,
         why=why or {},
         offered_at=at,

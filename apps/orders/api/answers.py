@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 from apps.core.api.fields import Moment
+from apps.core.api.money import PriceLineOut
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
@@ -47,17 +49,29 @@ class PricedOut(OutputSerializer):
     """What a quote and an order share. Each declares the fields itself: an answer then begins with its id."""
 
     def get_price(self, priced: Quote | Order) -> dict[str, int | str]:
-        """`{"amount": 890, "currency": "EUR"}`, in cents."""
+        """`{"amount": 890, "currency": "EUR"}`, in cents: what is paid, tax included."""
         return Money(priced.amount_cents, priced.currency).as_json()
+
+    def get_net(self, priced: Quote | Order) -> dict[str, int | str]:
+        """The price without its tax."""
+        return Money(priced.net_cents, priced.currency).as_json()
+
+    def get_tax(self, priced: Quote | Order) -> dict[str, int | str]:
+        """The tax in the price."""
+        return Money(priced.tax_cents, priced.currency).as_json()
 
 
 class QuoteOut(PricedOut):
-    """A price and promised times, until it expires or is used."""
+    """A price and promised times, until it expires or is used, and what each fleet that may carry it would cost."""
 
     id = serializers.SerializerMethodField()
     expires_at = Moment()
     price = serializers.SerializerMethodField()
-    price_lines = serializers.JSONField()
+    net = serializers.SerializerMethodField()
+    tax = serializers.SerializerMethodField()
+    price_lines = PriceLineOut(many=True)
+    tariff = serializers.SerializerMethodField()
+    offers = serializers.SerializerMethodField()
     distance_m = serializers.IntegerField()
     promised_pickup_at = Moment()
     promised_dropoff_at = Moment()
@@ -65,6 +79,14 @@ class QuoteOut(PricedOut):
     def get_id(self, quote: Quote) -> str:
         """`quo_...`."""
         return public_id("quo", quote.pk)
+
+    def get_tariff(self, quote: Quote) -> dict[str, str | None]:
+        """`{"id": "tar_...", "name": "..."}`; the id is null for the platform's own."""
+        return {"id": public_id("tar", quote.tariff_id) if quote.tariff_id else None, "name": quote.tariff_name}
+
+    def get_offers(self, quote: Quote) -> list[dict[str, dict[str, str | int]]]:
+        """`[{"fleet": {"id": "flt_...", "name": "..."}, "price": {...}}]`: the first ten, in the order of asking."""
+        return [_offer(fleet) for fleet in quote.offers]
 
 
 class OrderOut(PricedOut):
@@ -81,6 +103,8 @@ class OrderOut(PricedOut):
     dropoff = serializers.SerializerMethodField()
     parcels = ParcelOut(many=True)
     price = serializers.SerializerMethodField()
+    net = serializers.SerializerMethodField()
+    tax = serializers.SerializerMethodField()
     price_lines = serializers.JSONField()
     distance_m = serializers.IntegerField()
     promised_pickup_at = Moment()
@@ -140,6 +164,13 @@ class HistoryPage(OutputSerializer):
     """An order's history, oldest first."""
 
     data = HistoryOut(many=True)  # type: ignore[assignment] # the API's word, and the serializer's
+
+
+def _offer(fleet: dict[str, Any]) -> dict[str, dict[str, str | int]]:
+    return {
+        "fleet": {"id": public_id("flt", UUID(fleet["fleet_id"])), "name": fleet["fleet_name"]},
+        "price": Money(fleet["amount"], fleet["currency"]).as_json(),
+    }
 
 
 def _legs(order: Order) -> list[Leg]:

@@ -14,6 +14,8 @@ from apps.core.db import atomic
 from apps.core.errors import Conflict, FieldError, Invalid
 from apps.core.events import publish
 from apps.core.geo import Point
+from apps.networks.tariffs.pricing import Price, PriceLine, Trip, price_of
+from apps.networks.tariffs.selectors import AgreedTariff
 from apps.orders import tariffs
 from apps.orders.errors import ExternalIdTaken, QuoteExpired, QuoteMismatch, QuoteNotFound, QuoteUsed
 from apps.orders.events import OrderPlaced
@@ -91,12 +93,18 @@ class NewOrder:
         return sum(parcel.volume_ml for parcel in self.parcels)
 
     @property
+    def reach(self) -> tariffs.Reach:
+        """Which fleets may carry it, which decides on the tariff."""
+        return tariffs.Reach(self.organisation_id, self.network_policy, self.fleet_ids)
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of what the price depends on: an order must be the one that was quoted."""
         asked = {
             "pickup": [self.pickup.lat, self.pickup.lon],
             "dropoff": [self.dropoff.lat, self.dropoff.lon],
             "parcels": [[parcel.weight_g, parcel.size] for parcel in self.parcels],
+            "networks": [self.network_policy, *sorted(fleet_id.hex for fleet_id in self.fleet_ids)],
         }
         return hashlib.sha256(orjson.dumps(asked)).hexdigest()
 
@@ -106,22 +114,36 @@ class Terms:
     """What an order will cost and what is promised: the same for a quote and for an order without one."""
 
     zone: Zone
-    lines: tuple[tariffs.PriceLine, ...]
-    distance_m: int
+    trip: Trip
+    tariff: AgreedTariff
+    price: Price
     ready_at: datetime
     due_at: datetime
 
     @property
+    def lines(self) -> tuple[PriceLine, ...]:
+        """The lines of the price."""
+        return self.price.lines
+
+    @property
     def amount_cents(self) -> int:
-        """The sum of the lines."""
-        return sum(line.amount_cents for line in self.lines)
+        """The sum of the lines: what is paid, tax included."""
+        return self.price.gross_cents
+
+    @property
+    def distance_m(self) -> int:
+        """Estimated street distance."""
+        return self.trip.distance_m
 
     def as_columns(self) -> dict[str, Any]:
         """The columns that a quote and an order share."""
         return {
             "price_lines": [line.as_json() for line in self.lines],
             "amount_cents": self.amount_cents,
-            "currency": tariffs.CURRENCY,
+            "net_cents": self.price.net_cents,
+            "tax_cents": self.price.tax_cents,
+            "currency": self.price.currency,
+            "tariff_id": self.tariff.id,
             "distance_m": self.distance_m,
             "promised_pickup_at": self.ready_at,
             "promised_dropoff_at": self.due_at,
@@ -134,8 +156,17 @@ def terms_of(new: NewOrder, *, at: datetime) -> Terms:
     ready_at = max(new.ready_at or at, at)
     due_at = new.due_at or _due_at(new, at=at, ready_at=ready_at)
     _check(new, at=at, ready_at=ready_at, due_at=due_at)
-    trip = tariffs.Trip(new.pickup.point, new.dropoff.point, new.weight_g, ready_at, zone.detour_factor, zone.time_zone)
-    return Terms(zone, tariffs.price_lines(trip), trip.distance_m, ready_at, due_at)
+    trip = Trip(
+        pickup=new.pickup.point,
+        dropoff=new.dropoff.point,
+        weight_g=new.weight_g,
+        at=ready_at,
+        detour_factor=zone.detour_factor,
+        time_zone=zone.time_zone,
+        zone_id=zone.pk,
+    )
+    tariff = tariffs.tariff_of(new.reach)
+    return Terms(zone, trip, tariff, price_of(trip, tariff.rates), ready_at, due_at)
 
 
 def _due_at(new: NewOrder, *, at: datetime, ready_at: datetime) -> datetime:
@@ -276,7 +307,10 @@ def _use_quote(new: NewOrder, quote_id: UUID, *, order_id: UUID, at: datetime) -
         "quote_id": quote.pk,
         "price_lines": quote.price_lines,
         "amount_cents": quote.amount_cents,
+        "net_cents": quote.net_cents,
+        "tax_cents": quote.tax_cents,
         "currency": quote.currency,
+        "tariff_id": quote.tariff_id,
         "distance_m": quote.distance_m,
         "promised_pickup_at": quote.promised_pickup_at,
         "promised_dropoff_at": quote.promised_dropoff_at,

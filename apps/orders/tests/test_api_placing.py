@@ -53,6 +53,8 @@ DOCUMENTED = {
     "dropoff",
     "parcels",
     "price",
+    "net",
+    "tax",
     "price_lines",
     "distance_m",
     "promised_pickup_at",
