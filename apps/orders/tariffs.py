@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from apps.core.geo import Point, distance_m
@@ -38,11 +39,18 @@ class Trip:
     at: datetime
     detour_factor: float
     time_zone: str
+    via: Point | None = None  # the hub that it passes
+
+    @property
+    def ways_m(self) -> tuple[int, ...]:
+        """Estimated street distance of each leg."""
+        places = [self.pickup, *([self.via] if self.via else []), self.dropoff]
+        return tuple(round(distance_m(a, b) * self.detour_factor) for a, b in pairwise(places))
 
     @property
     def distance_m(self) -> int:
-        """Estimated street distance."""
-        return round(distance_m(self.pickup, self.dropoff) * self.detour_factor)
+        """Estimated street distance of the whole way."""
+        return sum(self.ways_m)
 
 
 def price_lines(trip: Trip) -> tuple[PriceLine, ...]:
