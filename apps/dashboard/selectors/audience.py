@@ -14,7 +14,7 @@ from apps.dispatch.eligibility import Networks, eligible_fleets
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
 from apps.orders.errors import OrderNotFound
-from apps.orders.lifecycle import OrderStatus
+from apps.orders.lifecycle import WAITING, OrderStatus
 from apps.orders.models import Leg, Order
 
 A_DAY = timedelta(hours=24)
@@ -99,15 +99,21 @@ def _offered(courier_ids: list[UUID], among: Collection[UUID] | None) -> set[UUI
 
 
 def _open_to(fleet_ids: set[UUID], zone_ids: set[UUID], among: Collection[UUID] | None) -> set[UUID]:
-    """Orders that nobody has yet, and that dispatch would give to one of these fleets now."""
+    """Orders with a leg that nobody has yet, and that dispatch would give to one of these fleets now."""
     placed = Order.objects.filter(status=OrderStatus.PLACED, zone_id__in=zone_ids)
+    from_hubs = Leg.objects.filter(pickup_hub_id__isnull=False, status__in=WAITING, zone_id__in=zone_ids)
     if among is not None:
-        placed = placed.filter(pk__in=list(among))
-    orders = list(placed.only("zone_id", "organisation_id", "network_policy", "fleet_ids", "placed_at"))
-    if not orders:
+        placed, from_hubs = placed.filter(pk__in=list(among)), from_hubs.filter(order_id__in=list(among))
+    columns = ("zone_id", "organisation_id", "network_policy", "fleet_ids", "placed_at")
+    waiting = [(order, order.zone_id) for order in placed.only(*columns)]
+    zone_of = dict(from_hubs.values_list("order_id", "zone_id"))  # of the leg: the hub's
+    if zone_of:
+        there = Order.objects.filter(pk__in=list(zone_of)).only(*columns)
+        waiting += [(order, zone_of[order.pk]) for order in there]
+    if not waiting:
         return set()
     networks, at = _networks(zone_ids), clock.now()
-    return {order.pk for order in orders if fleet_ids & eligible_fleets(order, networks[order.zone_id], at=at)}
+    return {order.pk for order, zone_id in waiting if fleet_ids & eligible_fleets(order, networks[zone_id], at=at)}
 
 
 def _networks(zone_ids: set[UUID]) -> dict[UUID, Networks]:
