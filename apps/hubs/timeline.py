@@ -83,7 +83,12 @@ class Timeline:
 def read_timeline(passings: Iterable[Passing], way: Way) -> tuple[Timeline, dict[UUID, str]]:
     """The parcel after all scans, and the code of each scan by its client id."""
     timeline, codes = Timeline(way), {}
-    for passing in sorted(passings, key=lambda each: (each.ordered_at, each.device_time, each.client_id, each.hub_id)):
+    for passing in sorted(passings, key=_by_time):
         codes[passing.client_id] = timeline.take(passing)
     timeline.end()
     return timeline, codes
+
+
+def _by_time(passing: Passing) -> tuple[datetime, datetime, bool, UUID]:
+    """At the same moment in comes before out: devices may tell whole seconds."""
+    return passing.ordered_at, passing.device_time, not passing.is_in, passing.client_id

@@ -28,13 +28,10 @@ class SpanIn(serializers.ListField):
     child = Text(max_length=5)
     default_error_messages: ClassVar = {"malformed": 'From and until, such as ["08:00", "20:00"].'}
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_length=2, max_length=2, **options)
-
     def to_internal_value(self, data: Any) -> list[Any]:
         """The two times as they are. Fails when they are none, or the end is not after the begin."""
         times = super().to_internal_value(data)
-        if not all(_TIME.match(time) for time in times) or times[0] >= times[1]:
+        if len(times) != 2 or not all(_TIME.match(time) for time in times) or times[0] >= times[1]:
             self.fail("malformed")
         return times
 
