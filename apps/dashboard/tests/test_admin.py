@@ -17,6 +17,7 @@ from apps.core.models import IdempotentAnswer
 from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
 from apps.dispatch.models import FigureKind, LearnedFigure
+from apps.hubs.models import Hub, Scan
 from apps.orders.models import IncidentKind, Parcel
 from apps.orders.services import create_quote, open_incident
 from tests.cast import PASSWORD, Cast, new_order
@@ -112,13 +113,13 @@ def one_of_each_other(cast: Cast) -> None:
     """The rows that placing, assigning and delivering do not leave behind."""
     at, unique = clock.now(), new_id().hex
     create_quote(new_order(cast.bakery.pk))
-    hub = apps.get_model("hubs", "Hub").objects.create(  # hubs neither
+    hub = Hub.objects.create(
         organisation=cast.bakery, name=unique, address="1 quai de la Rapée", lat=48.85, lon=2.36, zone=cast.zone
     )
     parcel = Parcel.objects.last()
     assert parcel is not None
     open_incident(kind=IncidentKind.DAMAGED, parcel=parcel, hub_id=hub.pk)
-    apps.get_model("hubs", "Scan").objects.create(
+    Scan.objects.create(
         hub=hub,
         client_id=new_id(),
         parcel=parcel,

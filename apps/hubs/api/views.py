@@ -157,7 +157,7 @@ class ParcelView(KeyView):
 class IncidentsView(KeyView):
     """`/v1/incidents`."""
 
-    scopes: ClassVar = {"GET": Scope.ORDERS_READ}
+    scopes: ClassVar = {"GET": Scope.HUBS_READ}
 
     @operation("list_incidents", tag="Incidents", query=IncidentFilters, answers={200: page_out(IncidentOut)})
     def get(self, request: Request) -> Response:
@@ -171,7 +171,7 @@ class IncidentsView(KeyView):
 class IncidentResolveView(KeyView):
     """`/v1/incidents/{id}/resolve`."""
 
-    scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
+    scopes: ClassVar = {"POST": Scope.HUBS_WRITE}
 
     @operation(
         "resolve_incident",
