@@ -18,6 +18,7 @@ from apps.dispatch.services import (
     release_ended,
     reopen_legs_of_silent_couriers,
 )
+from apps.hubs.services import flag_missing_parcels
 from apps.orders.selectors import zones_with_open_legs, zones_with_slots
 from apps.zones.errors import ZoneNotFound
 from coursier.celery import app
@@ -37,6 +38,7 @@ def sweep() -> None:
         release_ended()
         reopen_legs_of_silent_couriers()
         flag_unattended()
+        flag_missing_parcels()
         for zone_id in zones_with_open_legs():
             plan_if_due(zone_id)
 

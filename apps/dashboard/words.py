@@ -5,6 +5,7 @@ from typing import Any
 from apps.orders.lifecycle import ENDED, ON_BOARD, WAITING, LegStatus
 
 STATUS: dict[str, str] = {
+    LegStatus.WAITING: "In the hub",
     LegStatus.OPEN: "Waiting",
     LegStatus.OFFERED: "Offered",
     LegStatus.ASSIGNED: "To pickup",
@@ -45,6 +46,9 @@ REASONS: dict[str, str] = {
     "failed": "The delivery failed",
     "poison": "Planning stops on this order",
     "dispatcher": "by hand",
+    "misrouted": "A parcel is at a hub that is not on its way",
+    "missing_parcel": "A parcel did not arrive at the hub",
+    "damaged": "A parcel is damaged",
 }
 
 EVENTS: dict[str, str] = {
@@ -53,6 +57,8 @@ EVENTS: dict[str, str] = {
     "OfferMade": "Offered",
     "AttentionRaised": "Needs attention",
     "AttentionCleared": "No longer needs attention",
+    "IncidentOpened": "Incident",
+    "IncidentResolved": "Incident resolved",
 }
 
 _MOVES: dict[str, str] = {
@@ -68,6 +74,9 @@ _MOVES: dict[str, str] = {
     LegStatus.RETURNED: "Returned",
     LegStatus.CANCELLED: "Cancelled",
 }
+
+_AT_A_HUB: dict[str, str] = {LegStatus.AT_DROPOFF: "Arrived at the hub", LegStatus.DELIVERED: "Brought to the hub"}
+_SCANNED: dict[str, str] = {"in": "Scanned into the hub", "out": "Scanned out of the hub"}
 
 DECIDED: dict[str, str] = {"planner": "by the planner", "courier": "accepted", "dispatcher": "by hand"}
 
@@ -86,7 +95,7 @@ def reason(code: str) -> str:
 
 def state_of(status: str) -> str:
     """The group that a status belongs to on the board: waiting, assigned, on_board, failed or ended."""
-    if status in WAITING:
+    if status in WAITING or status == LegStatus.WAITING:
         return "waiting"
     if status in ON_BOARD:
         return "on_board"
@@ -98,9 +107,15 @@ def state_of(status: str) -> str:
 def happening(name: str, payload: dict[str, Any]) -> str:
     """The headline of an event in an order's history."""
     if name == "LegMoved":
+        if payload.get("before") == LegStatus.WAITING and payload.get("after") == LegStatus.OPEN:
+            return "Ready at the hub"
+        if payload.get("hub_id") and (there := _AT_A_HUB.get(payload.get("after", ""))):
+            return there
         return _MOVES.get(payload.get("after", ""), "Moved")
     if name == "OfferEnded":
         return _OFFER_ENDS.get(payload.get("status", ""), "Offer ended")
+    if name == "ParcelScanned":
+        return _SCANNED.get(payload.get("direction", ""), "Scanned")
     return EVENTS.get(name) or _spaced(name)
 
 

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('couriers', '0002_what_the_engine_can_keep'),
-        ('networks', '0002_what_took_a_tariffs_place'),
-        ('orders', '0004_net_tax_and_tariff'),
+        ('networks', '0003_what_took_a_tariffs_place'),
+        ('orders', '0005_net_tax_and_tariff'),
     ]
 
     operations = [

@@ -100,11 +100,13 @@ def _offered(courier_ids: list[UUID], among: Collection[UUID] | None) -> set[UUI
 
 
 def _open_to(fleet_ids: set[UUID], zone_ids: set[UUID], among: Collection[UUID] | None) -> set[UUID]:
-    """Orders that nobody has yet, and that dispatch would give to one of these fleets now."""
+    """Orders with a leg that nobody has yet, and that dispatch would give to one of these fleets now."""
     waiting = Leg.objects.filter(is_test=False, status__in=WAITING, zone_id__in=zone_ids)
     if among is not None:
         waiting = waiting.filter(order_id__in=list(among))
-    legs = [leg for leg in waiting.select_related("order") if leg.order.status == OrderStatus.PLACED]
+    legs = [
+        leg for leg in waiting.select_related("order") if leg.order.status == OrderStatus.PLACED or leg.pickup_hub_id
+    ]
     if not legs:
         return set()
     networks, at = Networks.by_zone(zone_ids, legs), clock.now()

@@ -15,7 +15,7 @@ from apps.dashboard.selectors.history import HistoryLine, history_lines
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.models import Assignment
 from apps.networks.contacts import Part, contacts_are_shown
-from apps.orders.lifecycle import ENDED, WAITING, LegStatus
+from apps.orders.lifecycle import WAITING, LegStatus, current_leg
 from apps.orders.models import Leg, Order, Parcel
 
 UNASSIGNABLE = frozenset({LegStatus.ASSIGNED, LegStatus.AT_PICKUP})  # the parcels are still at the pickup
@@ -29,7 +29,7 @@ _BY = {
 
 @dataclass(frozen=True, slots=True)
 class StopView:
-    """One end of the order. Contact, phone and instructions are empty for those who have no part in it."""
+    """One end of the order, or its hub. Contact, phone and instructions are empty for those who have no part in it."""
 
     kind: str
     address: str
@@ -90,7 +90,7 @@ def order_detail(principal: Principal, order_id: UUID) -> OrderDetail:
     """One order that the principal may see. Raises OrderNotFound. A fixed number of queries."""
     order = board_order(principal, order_id)
     legs = list(order.legs.select_related("courier__fleet", "courier__vehicle").order_by("sequence"))
-    leg = next((candidate for candidate in legs if candidate.status not in ENDED), legs[-1])
+    leg = legs[current_leg([LegStatus(each.status) for each in legs])]
     courier, assignment = leg.courier, _assignment(leg)
     has_part = _has_part(principal, order, courier)
     movable = courier is None or may_dispatch(principal, courier.fleet.organisation_id)
@@ -103,7 +103,11 @@ def order_detail(principal: Principal, order_id: UUID) -> OrderDetail:
         attention=words.reason(order.attention_reason) or "Look at this order" if order.needs_attention else "",
         note=words.reason(leg.unassigned_reason) if leg.status == LegStatus.OPEN else "",
         stops=_stops(
-            order, leg, assignment, shows_contacts=_shows_contacts(principal, order, assignment, has_part=has_part)
+            order,
+            legs,
+            leg,
+            assignment,
+            shows_contacts=_shows_contacts(principal, order, assignment, has_part=has_part),
         ),
         parcels=list(order.parcels.order_by("pk")),
         price_lines=order.price_lines,
@@ -145,12 +149,19 @@ def _assignment(leg: Leg) -> Assignment | None:
     return Assignment.objects.filter(leg_id=leg.pk, courier_id=leg.courier_id).order_by("-epoch").first()
 
 
-def _stops(order: Order, leg: Leg, assignment: Assignment | None, *, shows_contacts: bool) -> list[StopView]:
+def _stops(
+    order: Order, legs: list[Leg], leg: Leg, assignment: Assignment | None, *, shows_contacts: bool
+) -> list[StopView]:
+    """The ends of the order and the hub between them; expected times are those of the leg that is under way."""
     expected = (assignment.expected_pickup_at, assignment.expected_dropoff_at) if assignment else (None, None)
-    ends = (
-        ("Pickup", order.pickup, order.promised_pickup_at, expected[0], leg.picked_up_at),
-        ("Dropoff", order.dropoff, order.promised_dropoff_at, expected[1], leg.delivered_at),
-    )
+    first, last = legs[0], legs[-1]
+    ends = [
+        ("Pickup", order.pickup, order.promised_pickup_at, expected[0] if leg is first else None, first.picked_up_at),
+        ("Dropoff", order.dropoff, order.promised_dropoff_at, expected[1] if leg is last else None, last.delivered_at),
+    ]
+    if first.dropoff_hub_id:
+        to_hub = expected[1] if leg is first else None
+        ends.insert(1, ("Hub", order.hub or {}, first.due_at, to_hub, first.delivered_at))
     return [
         StopView(
             kind=kind,

@@ -44,7 +44,7 @@ def make_offer(*, leg_id: UUID, leg_version: int, courier_id: UUID, why: dict[st
     offer = Offer.objects.create(
         leg=leg,
         courier=courier,
-        payout_cents=round(leg.order.net_cents * PAYOUT_SHARE),
+        payout_cents=round(leg.order.net_cents * PAYOUT_SHARE * leg.share_of_way),
         currency=leg.order.currency,
         why=why or {},
         offered_at=at,

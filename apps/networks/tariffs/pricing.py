@@ -7,6 +7,7 @@ each line once, so that the price is the exact sum of its lines. Tax is rounded 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -78,11 +79,18 @@ class Trip:
     detour_factor: float
     time_zone: str
     zone_id: UUID | None = None
+    via: Point | None = None  # the hub that it passes
+
+    @property
+    def ways_m(self) -> tuple[int, ...]:
+        """Estimated street distance of each leg."""
+        places = [self.pickup, *([self.via] if self.via else []), self.dropoff]
+        return tuple(round(distance_m(a, b) * self.detour_factor) for a, b in pairwise(places))
 
     @property
     def distance_m(self) -> int:
-        """Estimated street distance."""
-        return round(distance_m(self.pickup, self.dropoff) * self.detour_factor)
+        """Estimated street distance of the whole way."""
+        return sum(self.ways_m)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,18 @@ from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.orders.lifecycle import OrderStatus
-from apps.orders.models import Leg, Order, Quote
+from apps.orders.models import Leg, Order, Parcel, Quote
 from apps.orders.selectors import HistoryEntry
 
-_PREFIXES = {"leg_id": "leg", "courier_id": "cou", "offer_id": "off", "fleet_id": "flt"}
+_PREFIXES = {
+    "leg_id": "leg",
+    "courier_id": "cou",
+    "offer_id": "off",
+    "hub_id": "hub",
+    "parcel_id": "par",
+    "incident_id": "inc",
+    "fleet_id": "flt",
+}
 _NAMED_TO_MERCHANTS = "key"  # their own systems; of people and couriers they learn the kind only
 
 
@@ -29,20 +37,35 @@ class LegOut(OutputSerializer):
     picked_up_at = Moment()
     delivered_at = Moment()
     unassigned_reason = serializers.CharField()
+    pickup_hub = serializers.SerializerMethodField()
+    dropoff_hub = serializers.SerializerMethodField()
 
     def get_id(self, leg: Leg) -> str:
         """`leg_...`."""
         return public_id("leg", leg.pk)
 
+    def get_pickup_hub(self, leg: Leg) -> str | None:
+        """`hub_...` where it begins; null at the merchant's door."""
+        return _hub(leg.pickup_hub_id)
+
+    def get_dropoff_hub(self, leg: Leg) -> str | None:
+        """`hub_...` where it ends; null at the recipient's door."""
+        return _hub(leg.dropoff_hub_id)
+
 
 class ParcelOut(OutputSerializer):
     """A thing carried."""
 
+    id = serializers.SerializerMethodField()
     weight_g = serializers.IntegerField()
     volume_ml = serializers.IntegerField()
     description = serializers.CharField()
     size = serializers.CharField()
     barcode = serializers.CharField()
+
+    def get_id(self, parcel: Parcel) -> str:
+        """`par_...`."""
+        return public_id("par", parcel.pk)
 
 
 class PricedOut(OutputSerializer):
@@ -101,6 +124,7 @@ class OrderOut(PricedOut):
     placed_at = Moment()
     pickup = serializers.SerializerMethodField()
     dropoff = serializers.SerializerMethodField()
+    via_hub = serializers.SerializerMethodField()
     parcels = ParcelOut(many=True)
     price = serializers.SerializerMethodField()
     net = serializers.SerializerMethodField()
@@ -128,6 +152,10 @@ class OrderOut(PricedOut):
         last = _legs(order)[-1]
         times = {"drop_from": last.drop_from, "due_at": last.due_at, "drop_by": last.drop_by}
         return {**order.dropoff, **{name: _text(moment) for name, moment in times.items()}}
+
+    def get_via_hub(self, order: Order) -> str | None:
+        """`hub_...` that it passes, null when it goes from door to door."""
+        return _hub(order.via_hub_id)
 
     def get_delivered_at(self, order: Order) -> str | None:
         """When it ended, if it ended well."""
@@ -175,6 +203,10 @@ def _offer(fleet: dict[str, Any]) -> dict[str, dict[str, str | int]]:
 
 def _legs(order: Order) -> list[Leg]:
     return sorted(order.legs.all(), key=lambda leg: leg.sequence)
+
+
+def _hub(hub_id: UUID | None) -> str | None:
+    return public_id("hub", hub_id) if hub_id else None
 
 
 def _shown(name: str, value: Any) -> Any:

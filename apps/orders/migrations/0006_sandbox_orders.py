@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('orders', '0005_net_tax_and_tariff'),
         ('couriers', '0002_what_the_engine_can_keep'),
-        ('orders', '0003_legs_of_a_zone_by_newest'),
         ('zones', '0001_initial'),
     ]
 

@@ -13,7 +13,7 @@ def what_was_priced_without_tax(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0003_legs_of_a_zone_by_newest'),
+        ('orders', '0004_connected_fleets'),
     ]
 
     operations = [
