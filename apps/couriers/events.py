@@ -1,4 +1,4 @@
-"""What happens to fleets, vehicles, couriers and shifts. Names and phones of people are not in events, which are kept."""
+"""What happens to fleets, vehicles, couriers and shifts. No names or phones of people: events are kept."""
 
 from dataclasses import dataclass
 from datetime import datetime

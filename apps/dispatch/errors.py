@@ -21,3 +21,8 @@ class CourierNotAvailable(Conflict):
 class NotYourLeg(Conflict):
     code = "not_your_leg"
     message = "This leg is not yours."
+
+
+class ParcelsOnBoard(Conflict):
+    code = "parcels_on_board"
+    message = "This courier has parcels on board: they must be delivered or returned first."

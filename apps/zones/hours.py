@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,7 @@ def check_hours(hours: Any) -> None:
         _check_span(span)
     for weekday in range(7):
         spans = _spans_on(weekday, hours)
-        if any(before[1] > after[0] for before, after in zip(spans, spans[1:], strict=False)):
+        if any(before[1] > after[0] for before, after in pairwise(spans)):
             raise UnclearHours("Two spans of a day overlap.")
 
 

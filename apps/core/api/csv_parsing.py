@@ -18,7 +18,7 @@ class CsvParser(BaseParser):
 
     media_type = "text/csv"
 
-    def parse(
+    def parse(  # type: ignore[override] # DRF itself takes whatever a parser returns
         self,
         stream: IO[Any],
         media_type: str | None = None,  # noqa: ARG002 - DRF's own signature
@@ -31,7 +31,9 @@ class CsvParser(BaseParser):
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise ParseError(f"The file is not UTF-8: {error.reason} at byte {error.start}.", code="malformed_csv") from None
+            raise ParseError(
+                f"The file is not UTF-8: {error.reason} at byte {error.start}.", code="malformed_csv"
+            ) from None
         return read_table(text)
 
 
