@@ -1,6 +1,7 @@
 """Opening hours: what they may look like, and the windows that a day has."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -62,7 +63,7 @@ def test_windows_follow_the_clock_on_the_wall_when_it_changes():
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(["Europe/Paris", "America/New_York", "UTC"]))
 def test_the_windows_of_any_day_follow_each_other_without_gap(day, time_zone):
     windows = windows_of(day, hours=[span("00:00", "24:00")], time_zone=time_zone)
-    assert all(before.until_at == after.from_at for before, after in zip(windows, windows[1:], strict=False))
+    assert all(before.until_at == after.from_at for before, after in pairwise(windows))
     assert timedelta(hours=23) <= windows[-1].until_at - windows[0].from_at <= timedelta(hours=25)
 
 
