@@ -74,7 +74,7 @@ def slots_of(zone: Zone, day: date, *, organisation_id: UUID) -> list[Slot]:
 def _slot(window: Window, spans: list[tuple[datetime, datetime]], due_at: list[datetime], at: datetime) -> Slot:
     begin, end = max(window.from_at, at), window.until_at
     on_shift = sum((max(timedelta(), min(ends, end) - max(starts, begin)) for starts, ends in spans), timedelta())
-    capacity = int(on_shift / HOUR * LEGS_PER_HOUR)
+    capacity = on_shift * LEGS_PER_HOUR // HOUR
     booked = sum(window.from_at < moment <= window.until_at for moment in due_at)
     order_by = window.from_at - SLOT_AHEAD
     why_not = _why_not(window, order_by, capacity, booked, at)

@@ -37,6 +37,8 @@ def read_table(text: str) -> CsvTable:
     header that names a column twice.
     """
     text = text.removeprefix("\ufeff")
+    if "\0" in text:
+        raise ParseError("The file has a null character in it.", code="malformed_csv")  # PostgreSQL keeps none
     delimiter = _delimiter_of(text)
     records = _records(text, delimiter)
     if not records or not any(records[0][1]):

@@ -7,7 +7,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 
 from apps.core.api.csv_table import DELIMITERS, CsvTable, guarded, read_table, write_table
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
 LIKE_FORMULAS = st.builds("{}{}".format, st.sampled_from(["=", "+", "-", "@", "\t", "'", "'=", "''=", " =", "|"]), TEXT)
 CELLS = TEXT | LIKE_FORMULAS
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

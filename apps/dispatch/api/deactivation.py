@@ -15,7 +15,7 @@ from apps.accounts.principals import Scope
 from apps.core.api.idempotent import answered_once
 from apps.core.api.serializers import OutputSerializer
 from apps.core.errors import Conflict
-from apps.core.ids import parse_public_id
+from apps.core.ids import parse_public_id, public_id
 from apps.couriers.errors import CourierNotFound
 from apps.couriers.selectors import courier_for
 from apps.dispatch.errors import ParcelsOnBoard
@@ -47,5 +47,5 @@ class CourierDeactivateView(KeyView):
         """Put a courier out of service: their devices end at once, what they have not picked up is for others."""
         courier = courier_for(principal_of(request), parse_public_id("cou", courier_id))
         given_back = put_out_of_service(courier_id=courier.pk)
-        answer = {"id": courier_id, "is_active": False, "given_back_legs": given_back.legs}
+        answer = {"id": public_id("cou", courier.pk), "is_active": False, "given_back_legs": given_back.legs}
         return Response(DeactivatedOut(answer).data)
