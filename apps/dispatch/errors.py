@@ -31,3 +31,8 @@ class FleetNotConnected(Conflict):
 class RefusalNotAllowed(Forbidden):
     code = "refusal_not_allowed"
     message = "Your connection does not give you the right to reject orders."
+
+
+class ParcelsOnBoard(Conflict):
+    code = "parcels_on_board"
+    message = "This courier has parcels on board: they must be delivered or returned first."

@@ -13,6 +13,22 @@ def active_zones() -> list[Zone]:
     return list(Zone.objects.filter(is_active=True).order_by("name"))
 
 
+def zone_at(point: Point) -> Zone:
+    """The zone that serves a place: of several, the first by name, as for an order. Raises ZoneNotFound."""
+    found = next((candidate for candidate in active_zones() if candidate.covers(point)), None)
+    if found is None:
+        raise ZoneNotFound("No zone serves this place.")
+    return found
+
+
+def zone_in_service(zone_id: UUID) -> Zone:
+    """One zone, if it is in service. Raises ZoneNotFound."""
+    found = zone(zone_id)
+    if not found.is_active:
+        raise ZoneNotFound
+    return found
+
+
 def zone(zone_id: UUID) -> Zone:
     """One zone. Raises ZoneNotFound."""
     found = Zone.objects.filter(pk=zone_id).first()

@@ -79,12 +79,16 @@ def _translate(raised: Exception) -> tuple[int, CoursierError | None]:
         case CoursierError():
             return status_of(ours), ours
         case drf.ValidationError():
-            fields = tuple(islice(_fields(ours.detail, ""), MAX_FIELDS))
-            return 400, _coded("invalid_request", "The request is not as documented.", fields)
+            return 400, _coded("invalid_request", "The request is not as documented.", field_errors(ours))
         case drf.APIException():
             return ours.status_code, _coded(str(ours.get_codes()), str(ours.detail))
         case _:
             return 500, None
+
+
+def field_errors(refusal: drf.ValidationError) -> tuple[FieldError, ...]:
+    """What a serializer refused, a row per field, the first ones only."""
+    return tuple(islice(_fields(refusal.detail, ""), MAX_FIELDS))
 
 
 def _coded(code: str, message: str, fields: tuple[FieldError, ...] = ()) -> CoursierError:

@@ -82,12 +82,15 @@ def described(
     *,
     tag: str,
     answers: Mapping[int, SerializerClass | OpenApiResponse | None],
-    request: SerializerClass | None = None,
+    request: SerializerClass | Mapping[str, Any] | None = None,
     query: SerializerClass | None = None,
     refusals: Sequence[ErrorClass] = (),
     examples: Sequence[OpenApiExample] = (),
 ) -> Callable[[Handler], Handler]:
-    """Describe the operation below: its name (snake_case), its tag, bodies by status, and the errors it may raise."""
+    """Describe the operation below: its name (snake_case), its tag, bodies by status, and the errors it may raise.
+
+    `request` is a serializer, or what is sent by media type where that is not JSON.
+    """
 
     def describe(handler: Handler) -> Handler:
         once = is_answered_once(handler)
@@ -168,6 +171,7 @@ class _OfMoment(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
 
 class _OfCoordinate(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = Coordinate
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002
         """Degrees."""

@@ -1,5 +1,11 @@
 """The resources of dispatch below `/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.dispatch.api.deactivation import CourierDeactivateView
+from apps.dispatch.api.slots import SlotsView
+
+urlpatterns = [
+    path("couriers/<str:courier_id>/deactivate", CourierDeactivateView.as_view()),
+    path("slots", SlotsView.as_view()),
+]

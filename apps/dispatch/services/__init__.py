@@ -2,6 +2,7 @@
 
 from apps.dispatch.services.assigning import PlannedPart, assign_leg, unassign_leg
 from apps.dispatch.services.courier_work import courier_moves_leg
+from apps.dispatch.services.deactivating import GivenBack, put_out_of_service
 from apps.dispatch.services.offering import accept_offer, decline_offer, expire_offers, make_offer
 from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.planning import plan_zone
@@ -13,6 +14,7 @@ from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_sile
 
 __all__ = [
     "Change",
+    "GivenBack",
     "PlannedPart",
     "Preview",
     "accept_offer",
@@ -25,6 +27,7 @@ __all__ = [
     "plan_tours",
     "plan_zone",
     "preview_plan",
+    "put_out_of_service",
     "refuse_leg",
     "release_ended",
     "reopen_legs_of_silent_couriers",
