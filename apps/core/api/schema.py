@@ -18,7 +18,7 @@ from apps.core.api.fields import FIRST_YEAR, LAST_YEAR, Coordinate, Moment, Phon
 from apps.core.api.idempotent import HEADER, is_answered_once
 from apps.core.api.serializers import OutputSerializer
 from apps.core.errors import CoursierError
-from apps.core.idempotency import MAX_KEY, KeyReused, StillRunning
+from apps.core.idempotency import MAX_KEY, KeyReused
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 SerializerClass = type[serializers.Serializer[Any]]
@@ -97,7 +97,7 @@ def described(
         if request:
             refused.append(TooLarge)
         if once:
-            refused += [StillRunning, KeyReused]
+            refused.append(KeyReused)
         responses: dict[int, Any] = {**_error_answers(refused), **answers}
         parameters: list[Any] = [query] if query else []
         extended = extend_schema(

@@ -120,7 +120,7 @@ def one_of_each_other(cast: Cast) -> None:
         zone=cast.zone, kind=FigureKind.PREPARATION, key=unique, value=600.0, spread=60.0, samples=20, days=4
     )
     IdempotentAnswer.objects.create(
-        principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at
+        principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, status=201, created_at=at
     )
 
 
