@@ -1,8 +1,8 @@
 """Keys that were looked up within the last second, per process.
 
 A second is short enough that a key revoked elsewhere is as good as revoked at once, and long enough that at a hundred
-requests a second one look-up serves a hundred of them. Only keys that were found are remembered: an unknown key costs its
-sender a look-up every time, and fills nothing.
+requests a second one look-up serves a hundred of them. Only keys that were found are remembered: an unknown key costs
+its sender a look-up every time, and fills nothing.
 """
 
 import time

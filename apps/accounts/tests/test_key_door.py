@@ -127,7 +127,7 @@ def test_a_path_that_does_not_exist_is_told_in_the_one_shape(cast, path):
     ("method", "path", "allowed"),
     [
         ("delete", "/v1/orders", "GET, POST"),
-        ("put", "/v1/orders/ord_1", "GET"),
+        ("put", "/v1/orders/ord_1", "GET, PATCH"),
         ("get", "/v1/quotes", "POST"),
         ("options", "/v1/quotes", "POST"),
     ],

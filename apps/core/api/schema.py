@@ -4,6 +4,7 @@ One line above a method says what it takes, answers and refuses: `@described(...
 error shape, rates, the Idempotency-Key of a method that is `answered_once`) is added here, once.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -114,6 +115,7 @@ def described(
     return describe
 
 
+@functools.cache  # two lists of one kind of row have one page
 def page_out(row: SerializerClass) -> SerializerClass:
     """The answer of a list: a page of rows and the cursor of the next."""
     name = f"{row.__name__.removesuffix('Out')}Page"

@@ -1,5 +1,9 @@
 """The resources of dispatch below `/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from apps.dispatch.api.tracking import TrackingView
+
+urlpatterns: list[URLPattern] = [
+    path("tracking/<str:token>", TrackingView.as_view()),
+]

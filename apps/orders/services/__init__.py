@@ -1,22 +1,42 @@
 """Writes of orders: one file per use case."""
 
 from apps.orders.services.attention import clear_attention, raise_attention
+from apps.orders.services.batching import Outcome, place_orders
 from apps.orders.services.cancelling import cancel_order
+from apps.orders.services.indexing import forget_old_words
 from apps.orders.services.legs import LegMove, count_plan_attempt, move_leg, note_unassigned
-from apps.orders.services.placing import NewOrder, NewParcel, StopDetails, place_order
+from apps.orders.services.placing import (
+    NewOrder,
+    NewParcel,
+    PlacedOrder,
+    StopDetails,
+    place_order,
+    place_order_with_parts,
+)
 from apps.orders.services.quoting import create_quote
+from apps.orders.services.updating import OrderChanges, update_order
+from apps.orders.services.validating import OrderTerms, validate_order
 
 __all__ = [
     "LegMove",
     "NewOrder",
     "NewParcel",
+    "OrderChanges",
+    "OrderTerms",
+    "Outcome",
+    "PlacedOrder",
     "StopDetails",
     "cancel_order",
     "clear_attention",
     "count_plan_attempt",
     "create_quote",
+    "forget_old_words",
     "move_leg",
     "note_unassigned",
     "place_order",
+    "place_order_with_parts",
+    "place_orders",
     "raise_attention",
+    "update_order",
+    "validate_order",
 ]
