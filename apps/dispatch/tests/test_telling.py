@@ -5,13 +5,10 @@ import pytest
 from apps.couriers.positions import news_of
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.services import assign_leg, make_offer, tell_of_change
-from apps.orders.services import OrderChanges, cancel_order, update_order
-from tests.broker import delivering_at_once
+from apps.orders.services import cancel_order
 from tests.cast import freelance, placed
-from workers.relay import drain_outbox
 
 pytestmark = pytest.mark.django_db
-RING = OrderChanges(dropoff={"instructions": "Ring"})
 
 
 def news(cast) -> tuple[int, int]:
@@ -42,23 +39,3 @@ def test_nobody_is_told_of_what_is_over(cast):
     before = news(cast)
     tell_of_change(order_id=order.pk)
     assert news(cast) == before
-
-
-def test_a_change_reaches_the_phone_through_the_relay_and_wakes_the_planner_only_for_places_and_times(cast):
-    order, leg = placed(cast)
-    assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
-    with delivering_at_once():
-        drain_outbox()
-    for changes, tasks in (
-        (RING, {"dispatch.tell_of_change"}),
-        (
-            OrderChanges(dropoff={"address": "5 rue de Charonne", "lat": 48.8531, "lon": 2.3691}),
-            {"dispatch.tell_of_change", "dispatch.plan_zone"},
-        ),
-    ):
-        bo, _ = news(cast)
-        update_order(order_id=order.pk, changes=changes)
-        with delivering_at_once() as sent:
-            drain_outbox()
-        assert set(sent) - {"relay.relay_events"} == tasks
-        assert news(cast)[0] > bo

@@ -131,7 +131,7 @@ class OrderBatchIn(StrictSerializer):
 
 
 class _RowsIn(StrictSerializer):
-    orders = serializers.ListField(child=AnyJson(), min_length=1, max_length=MAX_BATCH)
+    orders = serializers.ListField(child=AnyJson(), allow_empty=False, max_length=MAX_BATCH)
 
 
 class ContactIn(StrictSerializer):

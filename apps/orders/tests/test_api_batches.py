@@ -127,10 +127,7 @@ def test_two_merchants_may_choose_the_same_names(dee, florist):
 def test_a_batch_is_a_list_of_one_to_a_hundred(dee, body, wrong):
     with nothing_changes():
         refused = dee.client.post("/v1/orders/batch", body, headers={"Idempotency-Key": "b-1"})
-    assert refused.status_code == 400
-    got = wrong_fields(refused)
-    assert set(got) == set(wrong)
-    assert got == wrong or got == {"orders": "min_length"}
+    assert (refused.status_code, wrong_fields(refused)) == (400, wrong)
 
 
 def test_a_batch_without_an_idempotency_key_is_refused(dee):
@@ -153,12 +150,13 @@ def cost(dee, count: int, key: str) -> int:
 
 def test_the_statements_of_a_batch_do_not_grow_with_its_orders(dee):
     dee.gets("")  # the key is looked up
-    few, many = cost(dee, 2, "few"), cost(dee, 20, "many")
-    assert (few, many) == (few, few)  # SQLite splits what has more than 999 values: see the next test
+    few = cost(dee, 2, "few")
+    assert cost(dee, 20, "more") == few <= 13
+    assert cost(dee, 100, "hundred") <= few + 8  # SQLite takes a thousand values a statement, or five hundred rows
 
 
-def test_a_hundred_orders_cost_fewer_statements_than_orders(dee):
-    assert cost(dee, 100, "hundred") <= 40
+def test_a_hundred_orders_have_all_that_belongs_to_them(dee):
+    assert statuses(dee.batches(*named(*(f"A-{place}" for place in range(100))))) == ["created"] * 100
     assert (Order.objects.count(), Leg.objects.count(), Parcel.objects.count(), Event.objects.count()) == (100,) * 4
     assert OrderWord.objects.count() > 1_000
 

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 def order_to(cast, address="3 rue de Charonne, Paris", name="Eve", phone="+33639980101", **changes):
-    return public_id("ord", placed(cast, dropoff=StopDetails(address, HOME.lat, HOME.lon, name, phone), **changes)[0].pk)
+    return public_id(
+        "ord", placed(cast, dropoff=StopDetails(address, HOME.lat, HOME.lon, name, phone), **changes)[0].pk
+    )
 
 
 @pytest.fixture

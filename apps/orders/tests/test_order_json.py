@@ -47,11 +47,11 @@ def sent(body: Any) -> Any:
     texts=st.tuples(TEXT, TEXT, TEXT),
     parcels=st.lists(PARCELS, min_size=1, max_size=4),
     windows=st.tuples(LATER, LATER, LATER),
-    steps=st.integers(0, len(WAY)),
-    is_cancelled=st.booleans(),
+    fate=st.tuples(st.integers(0, len(WAY)), st.booleans()),
 )
-def test_rows_and_the_described_answer_say_the_same(cast, texts, parcels, windows, steps, is_cancelled):
+def test_rows_and_the_described_answer_say_the_same(cast, texts, parcels, windows, fate):
     address, name, instructions = texts
+    steps, is_cancelled = fate
     pickup_by, due_at, drop_by = (clock.now() + ahead if ahead else None for ahead in windows)
     placed = place_order_with_parts(
         new_order(
