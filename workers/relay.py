@@ -4,7 +4,7 @@ import logging
 
 import orjson
 
-from apps.core.events import event_from
+from apps.core.events import event_from, relay_looks
 from apps.core.locks import only_one
 from apps.core.models import Event
 from apps.core.outbox import Claim, claim_events, mark_relayed, release
@@ -33,6 +33,7 @@ def drain_outbox() -> int:
             if not mine:
                 _ask_holder_to_look_again()
                 return handed
+            relay_looks()
             while (claim := claim_events()).events:
                 if not _hand_on(claim):
                     return handed

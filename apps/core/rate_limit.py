@@ -35,13 +35,16 @@ return 0
 """
 
 
-def spend(name: str) -> None:
-    """Take one token from the bucket of that name. Raises TooManyRequests, which says when there is one again."""
-    rate = settings.RATE_LIMIT_PER_S
+def spend(name: str, *, per_s: float | None = None, burst: float | None = None) -> None:
+    """Take one token from the bucket of that name. Raises TooManyRequests, which says when there is one again.
+
+    `per_s` None: as many a second as an organisation has; `burst` None: what two seconds refill.
+    """
+    rate = settings.RATE_LIMIT_PER_S if per_s is None else per_s
     if rate <= 0:
         return
     try:
-        wait_ms = int(_script()(keys=[f"rate:{name}"], args=[rate, max(1, rate * BURST_SECONDS)]))
+        wait_ms = int(_script()(keys=[f"rate:{name}"], args=[rate, max(1, burst or rate * BURST_SECONDS)]))
     except RedisError as error:
         logger.warning("No rate limit for %s, Redis is away (%s): letting it pass.", name, error)
         return

@@ -23,8 +23,23 @@ class OrderPlaced(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderUpdated(OrderEvent):
+    """Its merchant changed something before pickup: `changed` names it, `dropoff.phone`. The price is the one now."""
+
+    changed: list[str]
+    moves_plans: bool  # a place or a time changed, which plans depend on
+    amount_cents: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(OrderEvent):
+    """`fee_cents` is what the cancellation costs the merchant: nothing is charged yet."""
+
     reason: str
+    comment: str = ""
+    fee_cents: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

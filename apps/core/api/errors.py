@@ -22,6 +22,7 @@ API_PREFIXES = ("/v1/", "/mobile/v1/")
 MAX_FIELDS = 50  # of one answer: a caller who sends ten thousand wrong fields is told of the first ones
 STATUS: dict[type[CoursierError], int] = {
     errors.NotFound: 404,
+    errors.Gone: 410,
     errors.Conflict: 409,
     errors.Invalid: 422,
     errors.Forbidden: 403,
@@ -71,6 +72,11 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> Response 
         headers["Retry-After"] = str(error.retry_after_s)
     request_id = getattr(context["request"], "request_id", "")
     return Response(error_body(error, request_id), status=status, headers=headers)
+
+
+def as_error(raised: Exception) -> CoursierError | None:
+    """What a caller is told of an exception, also where it is not the answer but a part of one. None: our own fault."""
+    return _translate(raised)[1]
 
 
 def _translate(raised: Exception) -> tuple[int, CoursierError | None]:

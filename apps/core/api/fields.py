@@ -114,13 +114,13 @@ class Moment(serializers.Field[datetime, Any, str, Any]):
     }
 
     def to_internal_value(self, data: Any) -> datetime:
-        """The aware moment. Fails when the offset is missing."""
+        """The aware moment, in whole milliseconds as the clock's. Fails when the offset is missing."""
         moment = self._parsed(data)
         if moment.tzinfo is None:
             self.fail("naive")
         if not self.first_year <= moment.year <= LAST_YEAR:
             self.fail("out_of_range")
-        return moment.astimezone(UTC)
+        return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def _parsed(self, data: Any) -> datetime:
         try:

@@ -4,6 +4,7 @@ One line above a method says what it takes, answers and refuses: `@described(...
 error shape, rates, the Idempotency-Key of a method that is `answered_once`) is added here, once.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from apps.core.api.fields import FIRST_YEAR, LAST_YEAR, Coordinate, Moment, Phon
 from apps.core.api.idempotent import HEADER, is_answered_once
 from apps.core.api.serializers import OutputSerializer
 from apps.core.errors import CoursierError
-from apps.core.idempotency import MAX_KEY, KeyReused, StillRunning
+from apps.core.idempotency import MAX_KEY, KeyReused
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 SerializerClass = type[serializers.Serializer[Any]]
@@ -100,7 +101,7 @@ def described(
         if request:
             refused.append(TooLarge)
         if once:
-            refused += [StillRunning, KeyReused]
+            refused.append(KeyReused)
         responses: dict[int, Any] = {**_error_answers(refused), **answers}
         parameters: list[Any] = [query] if query else []
         extended = extend_schema(
@@ -117,6 +118,7 @@ def described(
     return describe
 
 
+@functools.cache  # two lists of one kind of row have one page
 def page_out(row: SerializerClass) -> SerializerClass:
     """The answer of a list: a page of rows and the cursor of the next."""
     name = f"{row.__name__.removesuffix('Out')}Page"

@@ -152,7 +152,7 @@ def one_of_each_other(cast: Cast) -> None:
     order = Order.objects.exclude(pk__in=FleetRefusal.objects.values_list("order_id", flat=True)).first()
     FleetRefusal.objects.create(order=order, fleet=cast.fleet, reason="too far")
     IdempotentAnswer.objects.create(
-        principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at
+        principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, status=201, created_at=at
     )
 
 

@@ -9,6 +9,7 @@ from apps.dispatch.services.planning import plan_zone
 from apps.dispatch.services.previewing import Change, Preview, preview_plan
 from apps.dispatch.services.refusing import refuse_leg
 from apps.dispatch.services.releasing import release_ended
+from apps.dispatch.services.telling import tell_of_change
 from apps.dispatch.services.touring import plan_tours
 from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_silent_couriers
 
@@ -32,5 +33,6 @@ __all__ = [
     "release_ended",
     "reopen_legs_of_silent_couriers",
     "set_pin",
+    "tell_of_change",
     "unassign_leg",
 ]
