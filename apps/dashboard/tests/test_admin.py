@@ -11,6 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import ApiKey, User
+from apps.billing.models import LogPosition
+from apps.billing.services import settle_order
+from apps.billing.tests.carrying import carried
 from apps.core import clock
 from apps.core.ids import new_id
 from apps.core.models import IdempotentAnswer
@@ -18,6 +21,7 @@ from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
 from apps.dispatch.models import FigureKind, LearnedFigure
 from apps.orders.services import create_quote
+from tests.agreements import a_tariff
 from tests.cast import PASSWORD, Cast, new_order
 
 OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
@@ -119,6 +123,9 @@ def one_of_each_other(cast: Cast) -> None:
     LearnedFigure.objects.create(
         zone=cast.zone, kind=FigureKind.PREPARATION, key=unique, value=600.0, spread=60.0, samples=20, days=4
     )
+    a_tariff(cast.fleet)
+    settle_order(order_id=carried(cast, cast.bo).order_id)
+    LogPosition.objects.create(reader=unique[:20], event_id=new_id())
     IdempotentAnswer.objects.create(
         principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at
     )
