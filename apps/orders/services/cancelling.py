@@ -26,9 +26,8 @@ def cancel_order(*, order_id: UUID, reason: str, comment: str = "") -> Order:
     order = Order.objects.filter(pk=order_id).first()
     if order is None:
         raise OrderNotFound
-    legs = list(
-        Leg.objects.filter(order_id=order_id).order_by("-sequence")
-    )  # the last first: an order ends with its first
+    last_first = Leg.objects.filter(order_id=order_id).order_by("-sequence")  # an order ends with its first leg
+    legs = list(last_first)
     fee_cents = cancellation_fee(order, legs, at)
     Order.objects.filter(pk=order_id).update(cancel_reason=reason, cancel_comment=comment, cancel_fee_cents=fee_cents)
     for leg in legs:

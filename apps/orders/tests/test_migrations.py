@@ -11,7 +11,7 @@ from apps.orders.services import NewParcel, cancel_order
 from tests.cast import placed
 
 pytestmark = pytest.mark.django_db
-through_hubs = import_module("apps.orders.migrations.0004_through_hubs")
+through_hubs = import_module("apps.orders.migrations.0008_through_hubs")
 
 
 def test_parcels_from_before_get_what_scans_need(cast, hand_clock, monkeypatch):
