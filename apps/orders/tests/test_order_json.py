@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.core import clock
+from apps.core.ids import new_id
 from apps.orders.api.answers import OrderOut
 from apps.orders.api.order_json import order_json
 from apps.orders.lifecycle import LegStatus
@@ -34,7 +35,7 @@ PARCELS = st.builds(
     volume_ml=st.integers(0, 9_000),
     description=TEXT,
     size=st.sampled_from(["small", "xlarge"]),
-    barcode=TEXT,
+    barcode=st.booleans().map(lambda is_given: new_id().hex if is_given else ""),  # no two alike
 )
 
 
