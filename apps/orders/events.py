@@ -20,6 +20,8 @@ class OrderEvent(DomainEvent):
 class OrderPlaced(OrderEvent):
     placed_at: datetime
     amount_cents: int
+    is_test: bool = False
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,10 @@ class OrderCancelled(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegMoved(OrderEvent):
-    """A leg went from one status to another; `epoch` counts how often it changed hands."""
+    """A leg went from one status to another; `epoch` counts how often it changed hands.
+
+    `order_status_before` and `order_status` are its order's, which follows all its legs: often the same.
+    """
 
     leg_id: UUID
     before: str
@@ -39,6 +44,8 @@ class LegMoved(OrderEvent):
     courier_id: UUID | None
     reason: str = ""
     device_time: datetime | None = None
+    order_status_before: str = ""
+    order_status: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

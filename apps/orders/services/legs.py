@@ -50,6 +50,7 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
     if move.to == LegStatus.OPEN:
         changes |= {"assigned_at": None, "unassigned_reason": ""}
     leg.move_to(move.to, courier_id=move.courier_id, **changes)
+    order_status_before = str(leg.order.status)
     _order_follows(leg, at)
     publish(
         LegMoved(
@@ -64,6 +65,8 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
             courier_id=leg.courier_id,
             reason=move.reason,
             device_time=move.device_time,
+            order_status_before=order_status_before,
+            order_status=str(leg.order.status),
         )
     )
     return leg

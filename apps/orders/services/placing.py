@@ -219,6 +219,8 @@ def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
             zone_id=order.zone_id,
             placed_at=at,
             amount_cents=order.amount_cents,
+            is_test=order.is_test,
+            external_id=order.external_id,
         )
     )
     return order
