@@ -7,12 +7,20 @@ from workers.schedule import schedule
 broker_url = settings.REDIS_URL
 result_backend = None
 task_ignore_result = True
-imports = ("workers.relay", "workers.dispatch", "workers.offers", "workers.maintenance", "workers.warming")
+imports = (
+    "workers.relay",
+    "workers.dispatch",
+    "workers.offers",
+    "workers.maintenance",
+    "workers.webhooks",
+    "workers.warming",
+)
 task_routes = {
     "relay.*": {"queue": "relay"},
     "dispatch.*": {"queue": "dispatch"},
     "offers.*": {"queue": "offers"},
     "maintenance.*": {"queue": "maintenance"},
+    "webhooks.*": {"queue": "webhooks"},
 }
 task_create_missing_queues = False
 task_acks_late = True

@@ -15,6 +15,7 @@ from apps.dispatch.services import (
     reopen_legs_of_silent_couriers,
 )
 from apps.orders.selectors import zones_with_open_legs, zones_with_slots
+from apps.webhooks.services import forget_old_messages
 from apps.zones.errors import ZoneNotFound
 from coursier.celery import app
 from workers.dispatch import plan_if_due
@@ -53,9 +54,10 @@ def plan_tours_of(zone_id: str) -> None:
 
 @reliable_task("maintenance.forget_what_is_old")
 def forget_what_is_old() -> None:
-    """Delete stored answers and one-time codes that nobody may use any more."""
+    """Delete stored answers and one-time codes that nobody may use any more, and old messages of webhooks."""
     forget_old_answers()
     forget_old_codes()
+    forget_old_messages()
 
 
 @reliable_task("maintenance.learn_times")
