@@ -23,7 +23,8 @@ LONGEST_WAIT = timedelta(hours=24)
 
 def wait_after(tries: int) -> timedelta:
     """How long to wait after so many tries in vain, fewer than MAX_TRIES."""
-    return WAITS[tries] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+    seconds = WAITS[tries].total_seconds() * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+    return timedelta(milliseconds=round(seconds * 1000))  # the clock's own grain
 
 
 def retry_after(header: str) -> timedelta | None:
@@ -37,4 +38,4 @@ def retry_after(header: str) -> timedelta | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     ahead = moment - datetime.now(UTC)  # wall: the date was told by another machine
-    return min(max(ahead, timedelta(0)), LONGEST_WAIT)
+    return min(max(timedelta(seconds=round(ahead.total_seconds())), timedelta(0)), LONGEST_WAIT)

@@ -89,7 +89,7 @@ def _beginning(response: httpcore.Response) -> bytes:
 
 
 def _code_of(error: Exception) -> str:
-    if isinstance(error.__cause__, ssl.SSLError):
+    if isinstance(error.__cause__ or error.__context__, ssl.SSLError):  # httpcore's pool raises again "from None"
         return "tls_failed"
     return next((code for kind, code in ERRORS if isinstance(error, kind)), "connection_lost")
 
