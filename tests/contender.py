@@ -31,6 +31,8 @@ from apps.dispatch.services import (  # noqa: E402
 )
 from apps.orders.lifecycle import LegStatus  # noqa: E402
 from apps.orders.services import cancel_order  # noqa: E402
+from apps.webhooks.selectors import endpoints_with_due_messages  # noqa: E402
+from apps.webhooks.services import deliver_due_of  # noqa: E402
 from coursier.celery import app  # noqa: E402
 from workers.relay import drain_outbox  # noqa: E402
 
@@ -55,6 +57,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "cancel": lambda order: cancel_order(order_id=UUID(order), reason="race"),
     "move": _move,
     "relay": drain_outbox,
+    "deliver": lambda: [deliver_due_of(endpoint_id) for endpoint_id in endpoints_with_due_messages()],
 }
 
 
