@@ -14,16 +14,17 @@ from apps.core.ids import public_id
 
 LONGEST_TEXT = 300  # characters of one value: bodies stay well below 20 kB
 MOST_ENTRIES = 100  # of a list
-PREFIXES = {  # of public identifiers, by the name of the field
+PREFIXES = {  # of public identifiers, by the name of the field; other identifiers are shown to nobody
     "order_id": "ord",
     "leg_id": "leg",
     "courier_id": "cou",
     "offer_id": "off",
-    "fleet_offer_id": "fof",
     "fleet_id": "flt",
     "connection_id": "con",
     "hub_id": "hub",
     "parcel_id": "par",
+    "incident_id": "inc",
+    "shift_id": "shi",
     "endpoint_id": "whe",
 }
 
@@ -86,6 +87,29 @@ def _duty(status: str) -> Kind:
     )
 
 
+def _courier(name: str, event: str) -> Kind:
+    return Kind(f"courier.{name}", event, shows=("courier_id", "fleet_id", "external_id"))
+
+
+def _shift(name: str, event: str) -> Kind:
+    return Kind(f"shift.{name}", event, shows=("shift_id", "courier_id", "fleet_id", "starts_at", "ends_at"))
+
+
+def _connection(name: str, event: str, *shows: str) -> Kind:
+    """Each side has an event of its own."""
+    return Kind(f"connection.{name}", event, shows=("connection_id", "fleet_id", "by", "status", *shows))
+
+
+def _fleet_offer(name: str, event: str, *shows: str) -> Kind:
+    """For a fleet with a dispatch of its own, which is not the order's merchant."""
+    shown = ("order_id", "leg_id", "offer_id", "fleet_id", *shows)
+    return Kind(f"fleet_offer.{name}", event, shows=shown, to=("executor_id",))
+
+
+def _incident(name: str, event: str, *shows: str) -> Kind:
+    return Kind(f"incident.{name}", event, shows=("order_id", "incident_id", "parcel_id", "hub_id", "kind", *shows))
+
+
 CATALOGUE: tuple[Kind, ...] = (
     _order("placed", "OrderPlaced", "placed_at", status="placed"),
     _order_became("placed", "order.unassigned"),
@@ -106,6 +130,24 @@ CATALOGUE: tuple[Kind, ...] = (
     _duty("on_duty"),
     _duty("paused"),
     _duty("off_duty"),
+    _courier("added", "CourierAdded"),
+    _courier("activated", "CourierActivated"),
+    _courier("deactivated", "CourierDeactivated"),
+    _shift("planned", "ShiftPlanned"),
+    _shift("changed", "ShiftChanged"),
+    _shift("cancelled", "ShiftCancelled"),
+    _connection("invited", "ConnectionInvited"),
+    _connection("accepted", "ConnectionAccepted"),
+    _connection("paused", "ConnectionPaused"),
+    _connection("resumed", "ConnectionResumed"),
+    _connection("ended", "ConnectionEnded", "was_declined", "reason"),
+    _connection("changed", "ConnectionChanged", "change"),
+    _fleet_offer("made", "FleetOffered", "expires_at"),
+    _fleet_offer("ended", "FleetOfferEnded", "status", "reason"),
+    _order("refused_by_fleet", "FleetRefused", "leg_id", "fleet_id", "reason"),
+    Kind("parcel.scanned", "ParcelScanned", shows=("order_id", "parcel_id", "hub_id", "direction", "at")),
+    _incident("opened", "IncidentOpened"),
+    _incident("resolved", "IncidentResolved", "resolution"),
     Kind("webhook_endpoint.disabled", "EndpointDisabled", shows=("endpoint_id", "reason")),
 )
 KINDS: tuple[str, ...] = tuple(kind.name for kind in CATALOGUE)
@@ -122,9 +164,9 @@ def _shown(name: str, value: Any) -> Any:
         return [_shown(name, entry) for entry in value[:MOST_ENTRIES]]
     if not isinstance(value, str):
         return value
-    if name.endswith("_id"):
+    if name in PREFIXES:
         return public_id(PREFIXES[name], UUID(value))
-    if name.endswith(("_at", "_time")):
+    if name == "at" or name.endswith(("_at", "_time")):
         return rfc3339(datetime.fromisoformat(value))
     return value[:LONGEST_TEXT]
 

@@ -83,31 +83,32 @@ def _messages(told: Told, endpoints: list[Endpoint], facts: dict[UUID, OrderFact
         and endpoint.is_test == is_test
         and (not endpoint.kinds or told.kind.name in endpoint.kinds)
     ]
-    if not listening or not (shown := _shown(told, of_order)):
-        return []
-    body = body_of(told.kind.name, at=row.occurred_at, shown=shown)
-    at = clock.now()
-    return [
-        Message(
-            endpoint_id=endpoint.pk,
-            event_id=row.pk,
-            order_id=row.order_id,
-            kind=told.kind.name,
-            body=body,
-            created_at=at,
-            next_attempt_at=max(at, endpoint.paused_until or at),
-        )
-        for endpoint in listening
-    ]
+    shown = _shown(told) if listening else {}
+    return [_message(told, endpoint, shown, of_order) for endpoint in listening] if shown else []
 
 
-def _shown(told: Told, of_order: OrderFacts | None) -> dict[str, Any]:
+def _message(told: Told, endpoint: Endpoint, shown: dict[str, Any], of_order: OrderFacts | None) -> Message:
+    """An order's merchant is also told the reference that it gave the order; whoever carries it is not."""
+    row, at = told.row, clock.now()
+    is_merchant = of_order is not None and endpoint.organisation_id == row.organisation_id
+    own = {"external_id": of_order.external_id} if of_order and is_merchant else {}
+    return Message(
+        endpoint_id=endpoint.pk,
+        event_id=row.pk,
+        order_id=row.order_id,
+        kind=told.kind.name,
+        body=body_of(told.kind.name, at=row.occurred_at, shown={**shown, **own}),
+        created_at=at,
+        next_attempt_at=max(at, endpoint.paused_until or at),
+    )
+
+
+def _shown(told: Told) -> dict[str, Any]:
     try:
-        shown = told.kind.shown(told.row.payload)
+        return told.kind.shown(told.row.payload)
     except (ValueError, KeyError):
         logger.exception("The event %s cannot be told: its values are not as the catalogue expects.", told.row.pk)
         return {}
-    return {**shown, "external_id": of_order.external_id} if of_order else shown
 
 
 @atomic(rereads=5)

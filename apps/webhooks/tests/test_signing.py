@@ -1,30 +1,31 @@
 """Signatures that the reference libraries accept, and secrets that no copy of the database gives away."""
 
 import base64
+import json
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
+from apps.webhooks.catalogue import KINDS
 from apps.webhooks.errors import SecretLost
 from apps.webhooks.signing import new_seed, secret_of, signatures
 
 BODY = '{"type":"order.delivered","data":{"note":"à la porte"}}'.encode()
-# The algorithm of the specification, in JavaScript, as docs/webhooks.md gives it.
-VERIFY_JS = """
-const crypto = require("crypto");
-const [secret, id, timestamp, header, body] = process.argv.slice(1);
-const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-const wanted = crypto.createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest();
-const right = header.split(" ").some((part) => {
-  const [version, signature] = part.split(",");
-  const told = Buffer.from(signature, "base64");
-  return version === "v1" && told.length === wanted.length && crypto.timingSafeEqual(told, wanted);
-});
-console.log(right ? "right" : "wrong");
+GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "webhooks.md").read_text()
+DRIVER_JS = """
+const [secret, headers, body] = process.argv.slice(1);
+console.log(isGenuine(secret, JSON.parse(headers), body) ? "right" : "wrong");
 """
+
+
+def code_of_guide(language: str) -> str:
+    """The example of docs/webhooks.md in a language."""
+    return GUIDE.partition(f"```{language}\n")[2].partition("```")[0]
 
 
 def signed(*seeds: str, timestamp: int | None = None) -> dict[str, str]:
@@ -46,8 +47,6 @@ def test_a_signature_is_the_one_that_the_reference_library_makes():
 
 @pytest.mark.parametrize("change", ["webhook-id", "webhook-timestamp", "body", "secret"])
 def test_whatever_is_changed_makes_the_signature_wrong(change):
-    from standardwebhooks import WebhookVerificationError
-
     seed = new_seed()
     headers, body, secret = signed(seed), BODY, secret_of(seed)
     if change == "body":
@@ -61,17 +60,32 @@ def test_whatever_is_changed_makes_the_signature_wrong(change):
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed here")
-def test_javascript_accepts_a_signature_too():
+def test_the_javascript_of_the_guide_accepts_a_signature_and_no_other():
     seed = new_seed()
-    headers = signed(new_seed(), seed)
-    words = [secret_of(seed), headers["webhook-id"], headers["webhook-timestamp"], headers["webhook-signature"]]
 
-    def verdict(body: str) -> str:
-        command = ["node", "-e", VERIFY_JS, *words, body]
+    def verdict(headers: dict[str, str], body: str) -> str:
+        command = ["node", "-e", code_of_guide("js") + DRIVER_JS, secret_of(seed), json.dumps(headers), body]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    assert verdict(BODY.decode()) == "right"
-    assert verdict(BODY.decode() + " ") == "wrong"
+    assert verdict(signed(new_seed(), seed), BODY.decode()) == "right"
+    assert verdict(signed(seed), BODY.decode() + " ") == "wrong"
+    assert verdict(signed(new_seed()), BODY.decode()) == "wrong"
+    assert verdict(signed(seed, timestamp=1_700_000_000), BODY.decode()) == "wrong"
+
+
+def test_the_python_of_the_guide_accepts_a_signature_and_no_other():
+    known: dict[str, Any] = {}
+    exec(code_of_guide("python"), known)  # noqa: S102 - our own documentation
+    seed = new_seed()
+    assert known["verified"](secret_of(seed), BODY, signed(seed))["type"] == "order.delivered"
+    with pytest.raises(WebhookVerificationError):
+        known["verified"](secret_of(seed), BODY + b" ", signed(seed))
+
+
+def test_the_guide_names_every_kind():
+    told = GUIDE.partition("## Kinds")[2].partition("\n## ")[0]
+    shortened = {f"connection.{name}" for name in ("accepted", "paused", "resumed", "ended", "changed")}
+    assert [kind for kind in KINDS if f"`{kind}`" not in told and kind not in shortened] == []
 
 
 def test_while_a_rotation_lasts_either_secret_verifies():
