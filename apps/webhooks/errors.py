@@ -1,6 +1,6 @@
 """Errors of webhooks."""
 
-from apps.core.errors import Conflict, CoursierError, Invalid, NotFound
+from apps.core.errors import Conflict, Invalid, NotFound
 
 
 class EndpointNotFound(NotFound):
@@ -33,8 +33,8 @@ class TrialIsRunning(Conflict):
     message = "A test event is under way: wait for its end."
 
 
-class SecretLost(CoursierError):
-    """No key of this platform makes the secret of an endpoint any more. Never an answer: a failed attempt says it."""
+class SecretLost(Conflict):
+    """No key of this platform makes the secret of an endpoint any more."""
 
     code = "secret_lost"
     message = "The secret cannot be made any more: rotate it."

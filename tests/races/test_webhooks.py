@@ -59,6 +59,11 @@ def slowly(connection_made):
     answers(200)(connection_made)
 
 
+def very_slowly(connection_made):
+    time.sleep(0.4)
+    answers(200)(connection_made)
+
+
 def carried_quietly(players, count: int) -> None:
     """Orders from placing to the door; nobody has handed on their events yet."""
     for _ in range(count):
@@ -98,15 +103,15 @@ def test_two_relays_and_two_workers_at_once_deliver_each_message_once_and_in_ord
 
 
 def test_four_workers_hold_two_messages_of_an_endpoint_at_most(arena, players, sinks):
-    sink = sinks(slowly)
+    sink = sinks(very_slowly)
     listening(players.bakery.pk, sink)
-    for _ in range(24):
+    for _ in range(12):
         placed(players)
     relay()
     while Message.objects.filter(status=MessageStatus.PENDING).exists():
         arena.race(*[call("deliver")] * 4)
     assert sink.most_at_a_time == len(LANES)
-    assert len(sink.received) == 24
+    assert len(sink.received) == 12
 
 
 @pytest.fixture

@@ -16,7 +16,10 @@ Handler = Callable[Concatenate[View, Request, P], Response]
 
 
 def revealing_secret(handler: Handler[View, P]) -> Handler[View, P]:
-    """Put the secret in the place of its seed on the way out. Above `answered_once`, which stores what is below."""
+    """Put the secret in the place of its seed on the way out. Above `answered_once`, which stores what is below.
+
+    Raises SecretLost for the repetition of an answer from before the platform's key was replaced.
+    """
 
     @functools.wraps(handler)
     def revealed(view: View, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:

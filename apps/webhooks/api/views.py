@@ -34,6 +34,7 @@ from apps.webhooks.errors import (
     EndpointIsDisabled,
     EndpointNotFound,
     MessageNotFound,
+    SecretLost,
     TooManyEndpoints,
     TrialIsRunning,
     WrongUrl,
@@ -65,7 +66,7 @@ class EndpointsView(KeyView):
         tag=TAG,
         request=WebhookEndpointIn,
         answers={201: WebhookEndpointWithSecretOut},
-        refusals=(WrongUrl, TooManyEndpoints),
+        refusals=(WrongUrl, TooManyEndpoints, SecretLost),
     )
     @revealing_secret
     @answered_once
@@ -121,7 +122,7 @@ class RotateSecretView(KeyView):
         "rotate_webhook_secret",
         tag=TAG,
         answers={200: WebhookEndpointWithSecretOut},
-        refusals=(EndpointNotFound, Conflict),
+        refusals=(EndpointNotFound, SecretLost, Conflict),
     )
     @revealing_secret
     @answered_once

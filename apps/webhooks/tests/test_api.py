@@ -73,6 +73,14 @@ def test_a_repeated_request_makes_one_endpoint_and_shows_the_same_secret(dee):
     assert Endpoint.objects.count() == 1
 
 
+def test_a_repetition_from_before_the_platforms_key_was_replaced_is_refused_with_a_code(dee, settings):
+    dee.creates(URL, key="the same")
+    settings.SECRET_KEY = "the platform's new key " * 4
+    with nothing_changes():
+        answer = dee.creates(URL, key="the same")
+    assert (answer.status_code, error_code(answer)) == (409, "secret_lost")
+
+
 @pytest.mark.parametrize(
     ("fields", "path", "code"),
     [

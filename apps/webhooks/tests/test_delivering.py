@@ -163,6 +163,15 @@ def test_retry_after_in_seconds_is_waited_for(cast, new_sink, hand_clock):
     assert only_message().status == DELIVERED
 
 
+def test_retry_after_of_another_status_is_waited_for_by_that_message_alone(cast, new_sink, hand_clock):
+    sink = new_sink(answers(500, Retry_After="120"), answers(200))
+    told(cast, sink)
+    deliver()
+    assert only_message().next_attempt_at == hand_clock.moment + timedelta(seconds=120)
+    ordered(cast)
+    assert deliver() == 1
+
+
 def test_retry_after_holds_for_the_other_messages_of_the_endpoint_too(cast, new_sink, hand_clock):
     sink = new_sink(answers(503, Retry_After="120"), answers(200))
     told(cast, sink)
