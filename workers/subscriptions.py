@@ -1,6 +1,8 @@
 """Which event leads to which tasks: the whole reaction map on one screen.
 
 To add a reaction: a line here and a task in the file of its queue. Delivery is at least once, so tasks are idempotent.
+What other systems are told stands in `apps.webhooks.catalogue`: the relay itself writes those messages, since the
+database is their queue.
 """
 
 from collections.abc import Callable

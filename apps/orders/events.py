@@ -20,6 +20,8 @@ class OrderEvent(DomainEvent):
 class OrderPlaced(OrderEvent):
     placed_at: datetime
     amount_cents: int
+    is_test: bool = False
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class LegMoved(OrderEvent):
     """A leg went from one status to another; `epoch` counts how often it changed hands.
 
     `hub_id` is the hub where it ends, None for one that ends at the door.
+    `order_status_before` and `order_status` are its order's, which follows all its legs: often the same.
     """
 
     leg_id: UUID
@@ -58,6 +61,8 @@ class LegMoved(OrderEvent):
     reason: str = ""
     device_time: datetime | None = None
     hub_id: UUID | None = None
+    order_status_before: str = ""
+    order_status: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,6 +165,8 @@ class PlacedOrder:
             zone_id=order.zone_id,
             placed_at=order.placed_at,
             amount_cents=order.amount_cents,
+            is_test=order.is_test,
+            external_id=order.external_id,
         )
 
 
