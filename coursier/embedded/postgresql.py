@@ -13,7 +13,7 @@ import psycopg
 
 from coursier.embedded.ports import LOOPBACK
 from coursier.embedded.preflight import CannotStart
-from coursier.embedded.servers import Server, start_server
+from coursier.embedded.servers import Server, Surroundings, start_server
 
 SUPERUSER = "coursier"
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -63,7 +63,8 @@ def start_postgresql(folder: Path, *, options: Mapping[str, str]) -> PostgreSQL:
     subprocess.run([*as_another, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603
     settings = {**options, "unix_socket_directories": ""}
     words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    server = start_server(lambda port: [postgres, "-D", str(folder), "-p", str(port), *words], as_another=as_another)
+    surroundings = Surroundings(as_another=as_another)
+    server = start_server(lambda port: [postgres, "-D", str(folder), "-p", str(port), *words], surroundings)
     cluster = PostgreSQL(server)
     cluster.make_database()
     return cluster
