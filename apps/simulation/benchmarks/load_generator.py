@@ -71,13 +71,16 @@ class _Asker:
         self._busy[connection.number] = connection
         connection.ask(request, due_at=due_at, now=now)
 
-    def wait(self, seconds: float) -> list[Connection]:
-        """The connections that were answered, or failed, within some seconds."""
+    def wait(self, seconds: float, *, counts: Callable[[float], bool] = lambda _: True) -> int:
+        """Write down what is answered, or fails, within some seconds, and free its connection. Returns how many.
+
+        `counts`: whether an answer at a moment is within the time that is measured.
+        """
         reading = [number for number, each in self._busy.items() if not each.is_sending]
         sending = [number for number, each in self._busy.items() if each.is_sending]
         if not self._busy:
             time.sleep(max(0.0, seconds))
-            return []
+            return 0
         readable, writable, _ = select.select(reading, sending, (), max(0.0, seconds))
         for number in writable:
             self._busy[number].send()
@@ -88,10 +91,10 @@ class _Asker:
         ended = [each for each in self._busy.values() if each.is_done]
         for connection in ended:
             self._put_back(connection, now)
-        return ended
+            self._note(connection, counts=counts(connection.answered_at))
+        return len(ended)
 
-    def note(self, connection: Connection, *, counts: bool) -> None:
-        """Judge an answer and write it down; `counts`: within the time that is measured."""
+    def _note(self, connection: Connection, *, counts: bool) -> None:
         wrong = self._judge(connection)
         self._measured.right_ever += not wrong
         if wrong:
@@ -156,8 +159,7 @@ def closed(
     for _ in range(connections):
         asker.ask(next(requests), time.perf_counter())
     while asker.busy:
-        for connection in asker.wait(0.1):
-            asker.note(connection, counts=begin <= connection.answered_at < end)
+        for _ in range(asker.wait(0.1, counts=lambda at: begin <= at < end)):
             if (now := time.perf_counter()) < end:
                 asker.ask(next(requests), now)
     asker.close()
@@ -180,25 +182,19 @@ def open_model(
     *,
     due_s: list[float],
     seconds: float,
-    tick: Callable[[], None] = lambda: None,
 ) -> Measured:
-    """Ask at given moments, whatever became of the requests before, and time each from the moment it was due.
-
-    `tick` is called each time around, for tests that disturb the server meanwhile.
-    """
+    """Ask at given moments, whatever became of the requests before, and time each from the moment it was due."""
     measured = Measured(seconds)
     asker = _Asker(address, measured)
     begin = time.perf_counter()
     waiting = deque(begin + each for each in due_s)
     while waiting or asker.busy:
-        tick()
         now = time.perf_counter()
         while waiting and waiting[0] <= now and asker.busy < MOST_CONNECTIONS:
             measured.late_starts_s.append(now - waiting[0])
             asker.ask(next(requests), waiting.popleft())
             now = time.perf_counter()
         pause_s = 0.05 if not waiting or asker.busy == MOST_CONNECTIONS else min(0.05, waiting[0] - now)
-        for connection in asker.wait(pause_s):
-            asker.note(connection, counts=True)
+        asker.wait(pause_s)
     asker.close()
     return measured

@@ -15,8 +15,10 @@ goal, floor: reached; BELOW: neither. Times are milliseconds. CPU ms: what all s
 
 
 LEAST_BUSY = 0.005
-HEAD = ("store", "what", "product", "probe", "ratio", "goal", "floor", "reached")
-HEAD += ("p50", "p95", "p99", "slowest", "errors")
+HEAD = (
+    *("store", "what", "product", "probe", "ratio", "goal", "floor", "reached"),
+    *("p50", "p95", "p99", "slowest", "errors"),
+)
 PROGRAMS = ("product", "probe", "database", "redis", "generator", "others")
 HEAD_OF_CORES = ("store", "what", "asked", "CPU ms", *PROGRAMS, "each process")
 
