@@ -92,11 +92,15 @@ def _merchant(city: City) -> tuple[UUID, UUID, str]:
 
 def _moments(n: int, planned: Sequence[PlannedOrder]) -> list[datetime]:
     """When orders were placed, the last one just now: days are alike, busy at the hours at which people order."""
-    a_day = -(-n // DAYS)
+    now = clock.now()
     seconds = sorted(each.placed_at_s for each in planned)
-    of_a_day = [seconds[place * len(seconds) // a_day] - seconds[-1] for place in range(a_day)]
-    ends = [clock.now() - timedelta(days=back) for back in reversed(range(DAYS))]
-    return [end + timedelta(seconds=second) for end in ends for second in of_a_day][-n:]
+    moments = []
+    for day in range(DAYS):
+        count = (day + 1) * n // DAYS - day * n // DAYS
+        ends_at = now - timedelta(days=DAYS - 1 - day, seconds=seconds[-1])
+        places = [(place + 1) * len(seconds) // count - 1 for place in range(count)]
+        moments += [ends_at + timedelta(seconds=seconds[place]) for place in places]
+    return moments
 
 
 def _rows(number: int, planned: PlannedOrder, at: datetime, *, zone: UUID, owner: UUID, rng: Random) -> _Rows:
