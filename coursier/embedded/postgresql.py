@@ -40,6 +40,11 @@ class PostgreSQL:
         with _connected(f"{self._host}/postgres") as connection:
             connection.execute("CREATE DATABASE coursier")
 
+    def vacuum(self) -> None:
+        """Do now what it does by itself sooner or later, so that it is not in the middle of a measurement."""
+        with _connected(self.url) as connection:
+            connection.execute("VACUUM ANALYZE")
+
 
 def postgresql_programs() -> tuple[str, str]:
     """Paths of `initdb` and `postgres`, the newest version that is installed. Raises CannotStart."""

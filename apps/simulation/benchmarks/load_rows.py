@@ -8,8 +8,6 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from apps.accounts.services import create_api_key, create_organisation
 from apps.core import clock
 from apps.core.db import atomic
@@ -74,7 +72,6 @@ def write_orders(n: int) -> Ground:
         _write(rows)
         chosen = rng.sample(rows, min(len(rows), max(10, CURSORS * len(rows) // n)))
         sample += sorted(chosen, key=lambda each: each.order.pk)
-    _settle()
     return Ground(secret, n, _cursors(sample), list(_sought(sample, rng)), [_body(each) for each in planned[:BODIES]])
 
 
@@ -193,13 +190,6 @@ def _event(order: Order) -> Event:
         occurred_at=order.placed_at,
         relayed_at=order.placed_at,
     )
-
-
-def _settle() -> None:
-    """What PostgreSQL does by itself sooner or later: not in the middle of a measurement."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
 
 
 def _cursors(sample: Sequence[_Rows]) -> list[str]:

@@ -16,7 +16,7 @@ import httpx
 from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.load_requests import Ground
 from coursier.embedded.ports import LOOPBACK
-from coursier.embedded.postgresql import start_postgresql
+from coursier.embedded.postgresql import PostgreSQL, start_postgresql
 from coursier.embedded.preflight import redis_server
 from coursier.embedded.programs import redis_program
 from coursier.embedded.servers import Server, Surroundings, start_server
@@ -68,14 +68,15 @@ class _Hall:
     opened: ExitStack
     environment: dict[str, str] = field(default_factory=dict)
     programs: dict[str, int] = field(default_factory=dict)
+    cluster: PostgreSQL | None = None
 
     def start_database(self, store: Store) -> str:
         """Returns what `DATABASE_URL` is to be."""
         if store == Store.SQLITE:
             return f"sqlite:///{self.folder / 'load.sqlite3'}"
-        cluster = start_postgresql(self.folder / "postgresql", options=POSTGRESQL_OPTIONS)
-        self._keep("database", cluster.server)
-        return cluster.url
+        self.cluster = start_postgresql(self.folder / "postgresql", options=POSTGRESQL_OPTIONS)
+        self._keep("database", self.cluster.server)
+        return self.cluster.url
 
     def start_redis(self) -> str:
         """As the platform starts its own: with a file that is appended to. Returns its URL."""
@@ -128,6 +129,8 @@ def servers_on(store: Store, *, orders: int) -> Iterator[Servers]:
         hall.environment["REDIS_URL"] = hall.start_redis()
         hall.manage("migrate", "--verbosity", "0")
         hall.manage("seed_load", "--orders", str(orders), "--out", str(folder / "ground.json"))
+        if hall.cluster:
+            hall.cluster.vacuum()
         product = hall.start_web("product")
         probe = hall.start_web("probe", DJANGO_SETTINGS_MODULE=PROBE_SETTINGS)
         yield Servers(product, probe, Ground.read(folder / "ground.json"), hall.programs)
