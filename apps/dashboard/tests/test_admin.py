@@ -19,16 +19,10 @@ from apps.core.ids import new_id
 from apps.core.models import IdempotentAnswer
 from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
-<<<<<<< HEAD
 from apps.dispatch.models import FigureKind, FleetRefusal, LearnedFigure
 from apps.hubs.models import Hub, Scan
 from apps.orders.models import IncidentKind, Order, Parcel
 from apps.orders.services import create_quote, open_incident
-=======
-from apps.dispatch.models import FigureKind, LearnedFigure
-from apps.orders.services import create_quote
-from tests.agreements import a_tariff
->>>>>>> c-billing
 from tests.cast import PASSWORD, Cast, new_order
 
 OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
@@ -147,7 +141,6 @@ def one_of_each_other(cast: Cast) -> None:
     LearnedFigure.objects.create(
         zone=cast.zone, kind=FigureKind.PREPARATION, key=unique, value=600.0, spread=60.0, samples=20, days=4
     )
-<<<<<<< HEAD
     tariff = apps.get_model("networks", "Tariff").objects.create(
         organisation=cast.fleet_owner, name="City", base_cents=500
     )
@@ -161,11 +154,8 @@ def one_of_each_other(cast: Cast) -> None:
     )
     order = Order.objects.exclude(pk__in=FleetRefusal.objects.values_list("order_id", flat=True)).first()
     FleetRefusal.objects.create(order=order, fleet=cast.fleet, reason="too far")
-=======
-    a_tariff(cast.fleet)
     settle_order(order_id=carried(cast, cast.bo).order_id)
     LogPosition.objects.create(reader=unique[:20], event_id=new_id())
->>>>>>> c-billing
     IdempotentAnswer.objects.create(
         principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, status=201, created_at=at
     )
