@@ -19,7 +19,7 @@ from apps.orders.errors import OrderNotFound, TrackingEnded
 PER_S, BURST = 1.0, 5.0  # a page that asks every second, opened twice
 
 
-class PositionOut(OutputSerializer):
+class TrackedPositionOut(OutputSerializer):
     """Where the courier is now."""
 
     lat = serializers.FloatField()
@@ -30,7 +30,7 @@ class FollowedCourierOut(OutputSerializer):
     """Who brings it, from pickup to handover only."""
 
     first_name = serializers.CharField()
-    position = PositionOut(allow_null=True)
+    position = TrackedPositionOut(allow_null=True)
 
 
 class TrackedOut(OutputSerializer):

@@ -109,7 +109,7 @@ def _rows(number: int, planned: PlannedOrder, at: datetime, *, zone: UUID, owner
         organisation_id=owner,
         zone_id=zone,
         external_id=f"WEB-{number:08d}",
-        status=order_status(status),
+        status=order_status([status]),
         pickup=_stop(planned.merchant.address, planned.merchant.point, planned.merchant.name, planned.merchant.phone),
         dropoff=_stop(planned.dropoff_address, planned.dropoff, _name(rng), fiction_phone(rng.choice(RECIPIENTS))),
         price_lines=[{"code": "base", "label": "Base", "amount": 390}, {"code": "distance", "amount": 95}],
