@@ -65,4 +65,9 @@ def page_of(rows: QuerySet[Row], request: PageRequest) -> tuple[list[Row], str |
     if len(found) <= request.limit:
         return found, None
     page = found[: request.limit]
-    return page, base64.urlsafe_b64encode(page[-1].pk.bytes).rstrip(b"=").decode()
+    return page, cursor_after(page[-1].pk)
+
+
+def cursor_after(key: UUID) -> str:
+    """The cursor of what comes after a key, for lists that are not one query."""
+    return base64.urlsafe_b64encode(key.bytes).rstrip(b"=").decode()
