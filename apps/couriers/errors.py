@@ -36,3 +36,8 @@ class StillCarrying(Conflict):
 class OffDuty(Forbidden):
     code = "off_duty"
     message = "Nobody is followed off duty: start a shift first."
+
+
+class PhoneTaken(Conflict):
+    code = "phone_taken"
+    message = "Another courier has this telephone number."

@@ -62,3 +62,10 @@ def courier_on_shift(courier_id: UUID) -> Courier:
     if found is None:
         raise CourierNotFound
     return found
+
+
+def couriers_of_fleets(fleet_ids: list[UUID], *, among: list[UUID]) -> frozenset[UUID]:
+    """Which of some couriers ride for these fleets. No query for none."""
+    if not among or not fleet_ids:
+        return frozenset()
+    return frozenset(Courier.objects.filter(pk__in=among, fleet_id__in=fleet_ids).values_list("pk", flat=True))
