@@ -43,6 +43,7 @@ if CLOCK_ORIGIN and not CLOCK_STARTED_AT:
 # Per organisation on /v1; 0: no limit.
 RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0, validate=validate.Range(min=0))
 OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30, validate=validate.Range(min=1))
+FLEET_OFFER_SECONDS: int = env.int("COURSIER_FLEET_OFFER_SECONDS", 120, validate=validate.Range(min=1))
 # How couriers' one-time codes are sent: to the log, or into files, where robots and tests read them.
 SIGN_IN_CODE_SENDER: str = env.str(
     "COURSIER_SIGN_IN_CODE_SENDER", "console", validate=validate.OneOf(["console", "folder"])

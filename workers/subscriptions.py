@@ -9,7 +9,7 @@ from typing import Any
 
 from apps.core.events import DomainEvent
 from apps.couriers.events import DutyChanged
-from apps.dispatch.events import OfferEnded
+from apps.dispatch.events import FleetOfferEnded, OfferEnded
 from apps.orders.events import LegMoved, LegPinned, OrderCancelled, OrderPlaced
 from apps.orders.lifecycle import LegStatus
 
@@ -41,6 +41,7 @@ SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
     LegMoved: (_plan(lambda event: event.after in _FREES_A_COURIER_OR_A_LEG),),
     LegPinned: (_plan(),),
     OfferEnded: (_plan(),),
+    FleetOfferEnded: (_plan(),),
     DutyChanged: (_plan(lambda event: event.zone_id is not None),),
 }
 

@@ -20,6 +20,7 @@ WRONG = [
     ("COURSIER_CLOCK_STARTED_AT", "now"),
     ("COURSIER_OFFER_SECONDS", "soon"),
     ("COURSIER_OFFER_SECONDS", "0"),
+    ("COURSIER_FLEET_OFFER_SECONDS", "0"),
     ("COURSIER_RATE_LIMIT_PER_S", "-1"),
     ("COURSIER_SIGN_IN_CODE_SENDER", "pigeon"),
     ("COURSIER_MAP_TILES_URL", "javascript:alert(1)"),

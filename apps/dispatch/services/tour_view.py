@@ -17,6 +17,7 @@ from apps.dispatch.models import Offer
 from apps.dispatch.selectors import routes_of
 from apps.dispatch.services.courier_states import states_on_duty
 from apps.dispatch.services.engine_words import ServiceTimes, known_leg, remaining, vehicle_profile
+from apps.dispatch.services.fleets_asked import external_fleets
 from apps.dispatch.services.zone_view import MAX_PLAN_ATTEMPTS
 from apps.dispatch.travel import travel_model_for
 from apps.orders.lifecycle import LegStatus
@@ -82,7 +83,9 @@ def load_slots(zone_id: UUID) -> TourView:
 def tour_snapshot(view: TourView) -> Snapshot:
     """What the engine sees; at least one leg."""
     service = ServiceTimes.of(view.zone)
-    networks = Networks.of(Fleet.objects.all(), (shift.courier.fleet_id for shift in view.shifts))
+    fleets = list(Fleet.objects.all())
+    external = external_fleets(fleets, view.zone.pk)
+    networks = Networks.of(fleets, external.union(shift.courier.fleet_id for shift in view.shifts))
     declined = _declined(view)
     return Snapshot(
         now=view.at.timestamp(),

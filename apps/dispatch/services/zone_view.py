@@ -1,12 +1,13 @@
 """Loads what the engine needs to see of a zone: a bounded number of queries, however many legs and couriers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from apps.core import clock
-from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier, Fleet
-from apps.dispatch.eligibility import Networks, eligible_fleets
+from apps.dispatch.eligibility import Networks
 from apps.dispatch.engine import PlannerSettings, Snapshot
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
@@ -14,10 +15,12 @@ from apps.dispatch.selectors import RouteStop, routes_of
 from apps.dispatch.services.courier_states import states_on_duty
 from apps.dispatch.services.demand_ahead import demand_ahead
 from apps.dispatch.services.engine_words import Exclusions, ServiceTimes, declined_of, open_leg, remaining
+from apps.dispatch.services.fleets_asked import external_fleets, fleets_asked
 from apps.dispatch.services.last_plan import last_routes
 from apps.dispatch.services.tours_ahead import TourAhead, tours_ahead
 from apps.dispatch.services.wakeups import planning_interval_s
 from apps.dispatch.travel import travel_model_for
+from apps.dispatch.turns import FleetsAsked
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.zones.models import Zone
@@ -44,6 +47,10 @@ class ZoneView:
     """Kept tours by courier on duty: committed stops in the snapshot, not given out yet."""
     pinned: dict[UUID, str]
     """Open legs that a dispatcher keeps from the planner: what is written as their reason."""
+    at: datetime
+    networks: Networks
+    asked: FleetsAsked
+    """Fleets with a dispatch of their own: not planned for, but asked."""
 
 
 def load_zone(zone_id: UUID) -> ZoneView:
@@ -64,14 +71,17 @@ def load_zone(zone_id: UUID) -> ZoneView:
     on_duty = states_on_duty(here, with_room, stops, at)
     tours = tours_ahead(zone_id, legs, {key: free[key] for key in on_duty}, service, at)
     states = [tours.with_tour(state) for state in on_duty.values()]
-    networks = Networks.of(Fleet.objects.all(), (courier.fleet_id for courier in couriers.values()))
+    fleets = list(Fleet.objects.all())
+    external = external_fleets(fleets, zone_id)
+    networks = Networks.of(fleets, external.union(courier.fleet_id for courier in couriers.values()))
+    asked = fleets_asked(external, [leg.pk for leg in legs.values()], at)
     exclusions = Exclusions(declined_of(offers, at), states)
     demand = demand_ahead(here, service, networks, at)
     snapshot = Snapshot(
         now=at.timestamp(),
         couriers=tuple(states),
         legs=tuple(
-            open_leg(leg, service, eligible_fleets(leg.order, networks, at=at), exclusions)
+            open_leg(leg, service, asked.may_carry(leg.pk, leg.order, networks, at), exclusions)
             for key, leg in legs.items()
             if key not in tours.held
         ),
@@ -89,6 +99,9 @@ def load_zone(zone_id: UUID) -> ZoneView:
         routes={str(key): routes.get(key, []) for key in free},
         tours=tours.by_courier,
         pinned={leg.pk: leg.unassigned_reason for leg in found if leg.is_pinned},
+        at=at,
+        networks=networks,
+        asked=asked,
     )
 
 
@@ -101,4 +114,5 @@ def _without_live_offer(couriers: dict[UUID, Courier]) -> dict[UUID, Courier]:
 
 def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:
     on_duty = Courier.objects.filter(zone_id=zone_id, status=CourierStatus.ON_DUTY, is_active=True)
-    return {c.pk: c for c in on_duty.select_related("vehicle", "fleet", "shift").order_by("pk")}
+    found = on_duty.select_related("vehicle", "fleet", "shift").order_by("pk")
+    return {c.pk: c for c in found if c.fleet.mode != FleetMode.EXTERNAL}  # those are their own dispatch's to plan
