@@ -1,5 +1,24 @@
 """The resources of dispatch below `/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.dispatch.api.assignments import AssignmentsView, AssignmentView, ProgressView, ReassignView, UnassignView
+from apps.dispatch.api.legs import PinView, RejectView, UnassignedLegsView
+from apps.dispatch.api.offers import AcceptOfferView, DeclineOfferView, OffersView, OfferView
+from apps.dispatch.api.plans import PreviewView
+
+urlpatterns = [
+    path("assignments", AssignmentsView.as_view()),
+    path("assignments/<str:assignment_id>", AssignmentView.as_view()),
+    path("assignments/<str:assignment_id>/reassign", ReassignView.as_view()),
+    path("assignments/<str:assignment_id>/unassign", UnassignView.as_view()),
+    path("assignments/<str:assignment_id>/progress", ProgressView.as_view()),
+    path("legs/unassigned", UnassignedLegsView.as_view()),
+    path("legs/<str:leg_id>/pin", PinView.as_view()),
+    path("legs/<str:leg_id>/reject", RejectView.as_view()),
+    path("offers", OffersView.as_view()),
+    path("offers/<str:offer_id>", OfferView.as_view()),
+    path("offers/<str:offer_id>/accept", AcceptOfferView.as_view()),
+    path("offers/<str:offer_id>/decline", DeclineOfferView.as_view()),
+    path("plans/preview", PreviewView.as_view()),
+]
