@@ -51,6 +51,7 @@ EVENTS: dict[str, str] = {
     "OrderPlaced": "Placed",
     "OrderCancelled": "Cancelled",
     "OfferMade": "Offered",
+    "FleetOffered": "Offered to a fleet",
     "AttentionRaised": "Needs attention",
     "AttentionCleared": "No longer needs attention",
 }
@@ -69,7 +70,12 @@ _MOVES: dict[str, str] = {
     LegStatus.CANCELLED: "Cancelled",
 }
 
-DECIDED: dict[str, str] = {"planner": "by the planner", "courier": "accepted", "dispatcher": "by hand"}
+DECIDED: dict[str, str] = {
+    "planner": "by the planner",
+    "courier": "accepted",
+    "dispatcher": "by hand",
+    "fleet": "accepted by the fleet",
+}
 
 _OFFER_ENDS = {
     "accepted": "Offer accepted",
@@ -99,7 +105,7 @@ def happening(name: str, payload: dict[str, Any]) -> str:
     """The headline of an event in an order's history."""
     if name == "LegMoved":
         return _MOVES.get(payload.get("after", ""), "Moved")
-    if name == "OfferEnded":
+    if name in ("OfferEnded", "FleetOfferEnded"):
         return _OFFER_ENDS.get(payload.get("status", ""), "Offer ended")
     return EVENTS.get(name) or _spaced(name)
 
