@@ -16,7 +16,8 @@ from apps.core.ids import new_id
 from apps.core.models import IdempotentAnswer
 from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
-from apps.dispatch.models import FigureKind, LearnedFigure
+from apps.dispatch.models import Assignment, FigureKind, FleetOffer, LearnedFigure, ProgressReport
+from apps.orders.models import Leg
 from apps.orders.services import create_quote
 from tests.cast import PASSWORD, Cast, new_order
 
@@ -118,6 +119,26 @@ def one_of_each_other(cast: Cast) -> None:
     )
     LearnedFigure.objects.create(
         zone=cast.zone, kind=FigureKind.PREPARATION, key=unique, value=600.0, spread=60.0, samples=20, days=4
+    )
+    leg = Leg.objects.earliest("id")
+    FleetOffer.objects.create(
+        leg=leg, fleet=cast.fleet, status="declined", payout_cents=500, currency="EUR", expires_at=at
+    )
+    ProgressReport.objects.create(
+        fleet_id=cast.fleet.pk,
+        client_id=new_id(),
+        assignment=Assignment.objects.create(
+            leg=leg,
+            courier=cast.bo,
+            epoch=1,
+            is_live=False,
+            assigned_by="fleet",
+            pickup_place=0,
+            dropoff_place=1,
+        ),
+        action="arrive",
+        device_time=at,
+        state={},
     )
     IdempotentAnswer.objects.create(
         principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at
