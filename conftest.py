@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 NOON = datetime.fromisoformat("2026-06-10T10:00:00+00:00")  # a Wednesday, noon in Paris
-ONLY_ONCE = ("stack", "browser")  # marks of tests that start everything: on the first database only
+ONLY_ONCE = ("stack", "browser", "fuzz")  # marks of tests that start everything: on the first database only
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,12 +1,14 @@
 """The REST API `/v1`: its description, then one include per app that offers resources to integrators."""
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
 
 from apps.core.api.errors import unknown_path
+from apps.core.api.reference import DescriptionView, ReferenceView, first_delivery
 
 urlpatterns = [
-    path("schema", SpectacularAPIView.as_view()),
+    path("schema", DescriptionView.as_view(), name="api-schema"),
+    path("docs", ReferenceView.as_view(), name="api-docs"),
+    path("docs/first-delivery", first_delivery, name="api-first-delivery"),
     path("", include("apps.orders.api.urls")),
     path("", include("apps.couriers.api.urls")),
     path("", include("apps.zones.api.urls")),

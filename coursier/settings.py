@@ -44,6 +44,8 @@ if CLOCK_ORIGIN and not CLOCK_STARTED_AT:
 RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0, validate=validate.Range(min=0))
 OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30, validate=validate.Range(min=1))
 FLEET_OFFER_SECONDS: int = env.int("COURSIER_FLEET_OFFER_SECONDS", 120, validate=validate.Range(min=1))
+# On top of the platform's own rates, where no tariff was agreed; 2000 is 20 %.
+TAX_BASIS_POINTS: int = env.int("COURSIER_TAX_BASIS_POINTS", 0, validate=validate.Range(min=0, max=10_000))
 # How couriers' one-time codes are sent: to the log, or into files, where robots and tests read them.
 SIGN_IN_CODE_SENDER: str = env.str(
     "COURSIER_SIGN_IN_CODE_SENDER", "console", validate=validate.OneOf(["console", "folder"])
@@ -179,7 +181,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "PREPROCESSING_HOOKS": [],
-    "POSTPROCESSING_HOOKS": ["apps.core.api.schema.refuse_unknown_fields"],
+    "POSTPROCESSING_HOOKS": ["apps.core.api.schema.finish"],
 }
 
 LOGGING = {

@@ -33,8 +33,10 @@ from apps.dispatch.services import (  # noqa: E402
     expire_offers,
     give_by_hand,
     plan_zone,
+    refuse_leg,
     unassign_leg,
 )
+from apps.networks.services import accept, decline, end_connection, pause_connection  # noqa: E402
 from apps.orders.lifecycle import LegStatus  # noqa: E402
 from apps.orders.services import cancel_order  # noqa: E402
 from coursier.celery import app  # noqa: E402
@@ -56,6 +58,14 @@ def _give(organisation: str, leg: str, courier: str) -> Any:
     return give_by_hand(executor=executor, leg_id=UUID(leg), courier_id=UUID(courier))
 
 
+def _accept_connection(connection: str, by: str, version: int) -> Any:
+    return accept(connection_id=UUID(connection), by=UUID(by), version=version)
+
+
+def _on_connection(service: Callable[..., Any]) -> Callable[[str, str], Any]:
+    return lambda connection, by: service(connection_id=UUID(connection), by=UUID(by))
+
+
 CALLS: dict[str, Callable[..., Any]] = {
     "plan": lambda zone: plan_zone(UUID(zone)),
     "accept": lambda offer, courier: accept_offer(offer_id=UUID(offer), courier_id=UUID(courier)),
@@ -70,6 +80,11 @@ CALLS: dict[str, Callable[..., Any]] = {
     "fleet_accepts": lambda offer: accept_fleet_offer(offer_id=UUID(offer)),
     "fleet_declines": lambda offer: decline_fleet_offer(offer_id=UUID(offer), reason="race"),
     "expire_fleets": expire_fleet_offers,
+    "accept_connection": _accept_connection,
+    "decline_connection": _on_connection(decline),
+    "pause_connection": _on_connection(pause_connection),
+    "end_connection": _on_connection(end_connection),
+    "refuse": lambda leg, fleet: refuse_leg(leg_id=UUID(leg), fleet_id=UUID(fleet), reason="race"),
 }
 
 

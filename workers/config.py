@@ -7,7 +7,14 @@ from workers.schedule import schedule
 broker_url = settings.REDIS_URL
 result_backend = None
 task_ignore_result = True
-imports = ("workers.relay", "workers.dispatch", "workers.offers", "workers.maintenance", "workers.warming")
+imports = (
+    "workers.relay",
+    "workers.dispatch",
+    "workers.offers",
+    "workers.maintenance",
+    "workers.sandbox",
+    "workers.warming",
+)
 task_routes = {
     "relay.*": {"queue": "relay"},
     "dispatch.*": {"queue": "dispatch"},

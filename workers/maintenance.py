@@ -1,7 +1,11 @@
-"""Queue `maintenance`: the sweep, which finds by query whatever is due and unattended; old rows; learning."""
+"""Queue `maintenance`: the sweep, which finds by query whatever is due and unattended; charges; old rows; learning."""
 
+import logging
 from uuid import UUID
 
+from apps.billing.services import settle_order as settle
+from apps.billing.services import settle_what_was_missed as settle_missed
+from apps.core.errors import Conflict
 from apps.core.events import acting_as
 from apps.core.idempotency import forget_old_answers
 from apps.couriers.services import forget_old_codes
@@ -15,12 +19,15 @@ from apps.dispatch.services import (
     release_ended,
     reopen_legs_of_silent_couriers,
 )
+from apps.hubs.services import flag_missing_parcels
 from apps.orders.selectors import zones_with_open_legs, zones_with_slots
 from apps.zones.errors import ZoneNotFound
 from coursier.celery import app
 from workers.dispatch import plan_if_due
 from workers.relay import drain_outbox
 from workers.reliably import reliable_task
+
+logger = logging.getLogger(__name__)
 
 
 @reliable_task("maintenance.sweep")
@@ -33,6 +40,7 @@ def sweep() -> None:
         release_ended()
         reopen_legs_of_silent_couriers()
         flag_unattended()
+        flag_missing_parcels()
         for zone_id in zones_with_open_legs():
             plan_if_due(zone_id)
 
@@ -51,6 +59,22 @@ def plan_tours_of(zone_id: str) -> None:
         plan_tours(UUID(zone_id))
     except ZoneNotFound:
         return
+
+
+@reliable_task("maintenance.settle_order")
+def settle_order(order_id: str) -> None:
+    """Parcels went on board or a leg ended: charge what is owed for it. A lost race is found again in the log."""
+    try:
+        settle(order_id=UUID(order_id))
+    except Conflict:
+        logger.info("order %s is being settled by somebody else", order_id)
+
+
+@reliable_task("maintenance.settle_what_was_missed")
+def settle_what_was_missed() -> None:
+    """Charge what the event log tells of and no message led to."""
+    with acting_as("sweeper"):
+        settle_missed()
 
 
 @reliable_task("maintenance.forget_what_is_old")

@@ -13,7 +13,9 @@ def schedule() -> dict[str, dict[str, Any]]:
         "close offers whose deadline passed": _every(1.0, "offers.expire_offers"),
         "plan slots into tours": _every(10.0, "maintenance.plan_due_tours"),
         "find whatever is unattended": _every(10.0, "maintenance.sweep"),
+        "charge what no message led to": _every(30.0, "maintenance.settle_what_was_missed"),
         "forget old answers and codes": _every(3600.0, "maintenance.forget_what_is_old"),
+        "let robots carry test orders": _every(1.0, "maintenance.play_sandbox"),
         "learn from what couriers did": _every(3600.0, "maintenance.learn_times"),
         "learn how many orders to expect": _nightly(3, "maintenance.learn_demand"),
     }

@@ -9,13 +9,14 @@ from typing import Any
 
 from apps.core.events import DomainEvent
 from apps.couriers.events import DutyChanged
-from apps.dispatch.events import FleetOfferEnded, OfferEnded
+from apps.dispatch.events import FleetOfferEnded, FleetRefused, OfferEnded
 from apps.orders.events import LegMoved, LegPinned, OrderCancelled, OrderPlaced
 from apps.orders.lifecycle import LegStatus
 
 _FREES_A_COURIER_OR_A_LEG = frozenset(
     {LegStatus.OPEN, LegStatus.DELIVERED, LegStatus.FAILED, LegStatus.CANCELLED, LegStatus.RETURNED}
 )
+_CONCERNS_MONEY = frozenset({LegStatus.PICKED_UP, LegStatus.DELIVERED, LegStatus.RETURNED})
 
 
 def _always(event: Any) -> bool:  # noqa: ARG001 - the default of `when`
@@ -35,13 +36,21 @@ def _plan(when: Callable[[Any], bool] = _always) -> Reaction:
     return Reaction("dispatch.plan_zone", ("zone_id",), when)
 
 
+def _settle(when: Callable[[Any], bool] = _always) -> Reaction:
+    return Reaction("maintenance.settle_order", ("order_id",), when)
+
+
 SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
     OrderPlaced: (_plan(),),
-    OrderCancelled: (Reaction("dispatch.release_ended", ("order_id",)),),
-    LegMoved: (_plan(lambda event: event.after in _FREES_A_COURIER_OR_A_LEG),),
+    OrderCancelled: (Reaction("dispatch.release_ended", ("order_id",)), _settle()),
+    LegMoved: (
+        _plan(lambda event: event.after in _FREES_A_COURIER_OR_A_LEG),
+        _settle(lambda event: event.after in _CONCERNS_MONEY),
+    ),
     LegPinned: (_plan(),),
     OfferEnded: (_plan(),),
     FleetOfferEnded: (_plan(),),
+    FleetRefused: (_plan(),),
     DutyChanged: (_plan(lambda event: event.zone_id is not None),),
 }
 

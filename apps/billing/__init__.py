@@ -1,4 +1,6 @@
-"""What fleets are owed: a charge for every leg carried over a connection, and the statement of a month.
+"""What fleets are owed: a charge for every leg carried for another organisation, and the statement of a month.
 
-A charge is made once, when the leg has ended, by the tariff of the connection; a statement is the sum of its charges.
+Charges follow the event log: made once per leg, by the tariff that held when its parcels went on board, or by the
+platform's rates where none was agreed. A statement is what one orderer owes one executor for a month: the sum of its
+charges, to the cent, as JSON, CSV and PDF. Nothing here is ever changed, only added to.
 """

@@ -20,6 +20,7 @@ class Fleet(Record):
     mode = models.CharField(max_length=12, choices=FleetMode.choices, default=FleetMode.ASSIGNED)
     is_open = models.BooleanField(default=False)  # carries for any merchant, not only for connected ones
     zone_ids = models.JSONField(default=list, blank=True)  # that an external fleet serves; empty: every zone
+    accepts_invitations = models.BooleanField(default=False)  # listed for those who look for a fleet to connect with
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from apps.orders.lifecycle import ENDED, ON_BOARD, WAITING, LegStatus
 
 STATUS: dict[str, str] = {
+    LegStatus.WAITING: "In the hub",
     LegStatus.OPEN: "Waiting",
     LegStatus.OFFERED: "Offered",
     LegStatus.ASSIGNED: "To pickup",
@@ -38,13 +39,16 @@ REASONS: dict[str, str] = {
     "planned": "In the plan, not given out yet",
     "waiting": "Nobody has taken it for too long",
     "no_courier": "No courier could be found",
-    "nobody_accepted": "Nobody accepted the offer",
+    "nobody_accepted": "Everybody was asked, and nobody took it",
     "courier_silent": "Its courier has gone silent",
     "silent_courier": "Its courier has gone silent",
     "late": "It is late",
     "failed": "The delivery failed",
     "poison": "Planning stops on this order",
     "dispatcher": "by hand",
+    "misrouted": "A parcel is at a hub that is not on its way",
+    "missing_parcel": "A parcel did not arrive at the hub",
+    "damaged": "A parcel is damaged",
 }
 
 EVENTS: dict[str, str] = {
@@ -54,6 +58,8 @@ EVENTS: dict[str, str] = {
     "FleetOffered": "Offered to a fleet",
     "AttentionRaised": "Needs attention",
     "AttentionCleared": "No longer needs attention",
+    "IncidentOpened": "Incident",
+    "IncidentResolved": "Incident resolved",
 }
 
 _MOVES: dict[str, str] = {
@@ -69,6 +75,9 @@ _MOVES: dict[str, str] = {
     LegStatus.RETURNED: "Returned",
     LegStatus.CANCELLED: "Cancelled",
 }
+
+_AT_A_HUB: dict[str, str] = {LegStatus.AT_DROPOFF: "Arrived at the hub", LegStatus.DELIVERED: "Brought to the hub"}
+_SCANNED: dict[str, str] = {"in": "Scanned into the hub", "out": "Scanned out of the hub"}
 
 DECIDED: dict[str, str] = {
     "planner": "by the planner",
@@ -92,7 +101,7 @@ def reason(code: str) -> str:
 
 def state_of(status: str) -> str:
     """The group that a status belongs to on the board: waiting, assigned, on_board, failed or ended."""
-    if status in WAITING:
+    if status in WAITING or status == LegStatus.WAITING:
         return "waiting"
     if status in ON_BOARD:
         return "on_board"
@@ -104,9 +113,15 @@ def state_of(status: str) -> str:
 def happening(name: str, payload: dict[str, Any]) -> str:
     """The headline of an event in an order's history."""
     if name == "LegMoved":
+        if payload.get("before") == LegStatus.WAITING and payload.get("after") == LegStatus.OPEN:
+            return "Ready at the hub"
+        if payload.get("hub_id") and (there := _AT_A_HUB.get(payload.get("after", ""))):
+            return there
         return _MOVES.get(payload.get("after", ""), "Moved")
     if name in ("OfferEnded", "FleetOfferEnded"):
         return _OFFER_ENDS.get(payload.get("status", ""), "Offer ended")
+    if name == "ParcelScanned":
+        return _SCANNED.get(payload.get("direction", ""), "Scanned")
     return EVENTS.get(name) or _spaced(name)
 
 

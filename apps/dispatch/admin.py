@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.core.admin import ReadOnlyAdmin
-from apps.dispatch.models import Assignment, FleetOffer, LearnedFigure, Offer, ProgressReport
+from apps.dispatch.models import Assignment, FleetOffer, FleetRefusal, LearnedFigure, Offer, ProgressReport
 
 
 @admin.register(Offer)
@@ -42,6 +42,16 @@ class AssignmentAdmin(ReadOnlyAdmin):
     list_filter = ("is_live", "assigned_by", "end")
     list_select_related = ("leg__order", "courier")
     search_fields = ("=id", "=leg__id", "=leg__order__id", "courier__name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(FleetRefusal)
+class FleetRefusalAdmin(ReadOnlyAdmin):
+    list_display = ("refused_at", "order", "fleet", "reason")
+    list_filter = ("refused_at",)
+    list_select_related = ("order", "fleet")
+    search_fields = ("=id", "=order__id", "fleet__name")
     ordering = ("-id",)
     show_full_result_count = False
 

@@ -1,51 +1,137 @@
-"""Which fleets may carry an order, by its network policy."""
+"""Which fleets may carry an order, by its network policy, and which of them are asked at a moment.
 
-from collections.abc import Iterable
+Fleets are asked in rounds: with `own_first` the merchant's own, then those connected to it, wave by wave in the order
+of their priorities, then open ones; each round besides those before it. Nothing is kept of it: times, refusals,
+offers and who is on duty say which round it is, so all who ask get the same answer.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from apps.couriers.models import Fleet
-from apps.orders.models import NetworkPolicy, Order
+from apps.dispatch.errors import FleetNotConnected
+from apps.dispatch.networks import NOBODY, Networks
+from apps.networks.selectors import is_connected
+from apps.orders.models import Leg, NetworkPolicy, Order
 
-OWN_ONLY_FOR = timedelta(minutes=5)  # with `own_first`: how long a merchant's own fleets are asked alone
+__all__ = ["Asked", "Networks", "asked", "carriers", "check_connected", "eligible_fleets", "first_asked"]
+
+OWN_ONLY_FOR = timedelta(minutes=5)  # how long a merchant's own fleets are asked alone
+WAVE_LASTS = timedelta(minutes=3)  # how long connected fleets of one priority are asked before those of the next
+ASKED_BEFORE_READY = timedelta(minutes=10)  # rounds of what was booked ahead begin when somebody would set out for it
+BEFORE_SLOT = timedelta(minutes=45)  # as early as the tick has it picked up for a slot
 
 
 @dataclass(frozen=True, slots=True)
-class Networks:
-    """The fleets of the platform, as eligibility needs them."""
+class Round:
+    """Fleets that are asked together, and how long they have before others are asked too."""
 
-    owned_by: dict[UUID, frozenset[UUID]]  # organisation -> its fleets
-    open_fleets: frozenset[UUID]
-    on_duty: frozenset[UUID]  # fleets with somebody on duty in the zone
-
-    @classmethod
-    def of(cls, fleets: Iterable[Fleet], on_duty: Iterable[UUID]) -> "Networks":
-        """Sort the fleets; `on_duty` are the fleets of the couriers on duty."""
-        owned: dict[UUID, set[UUID]] = {}
-        known = list(fleets)
-        for fleet in known:
-            owned.setdefault(fleet.organisation_id, set()).add(fleet.pk)
-        return cls(
-            owned_by={key: frozenset(values) for key, values in owned.items()},
-            open_fleets=frozenset(fleet.pk for fleet in known if fleet.is_open),
-            on_duty=frozenset(on_duty),
-        )
+    fleets: frozenset[UUID]
+    lasts: timedelta = WAVE_LASTS
 
 
-def eligible_fleets(order: Order, networks: Networks, *, at: datetime) -> frozenset[UUID]:
-    """The fleets that may carry the order at this moment.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked to carry a leg at a moment."""
 
-    `own_first` asks the merchant's own fleets alone for five minutes, if any of them has somebody on duty; then all.
+    fleets: frozenset[UUID]
+    has_somebody: bool
+    """Whether any of them has somebody on duty, or answers for itself and has not said no."""
+    nobody_accepted: bool
+    """Whether connected fleets were asked, and everybody who was has had their time, or refused."""
+
+
+def eligible_fleets(leg: Leg, networks: Networks, *, at: datetime) -> frozenset[UUID]:
+    """The fleets that may carry the leg at this moment: those asked so far. Needs its order at hand."""
+    return asked(leg, networks, at=at).fleets
+
+
+def asked(leg: Leg, networks: Networks, *, at: datetime) -> Asked:
+    """Who is asked at this moment. A round with nobody on duty, or in which all refused, is over at once."""
+    fleets, begins, opens = NOBODY, _asked_from(leg), _asked_from(leg)
+    was_asked = False
+    for step in _rounds(leg.order, networks):
+        if was_asked and at < opens:
+            return Asked(_without_refusals(fleets, leg, networks), has_somebody=True, nobody_accepted=False)
+        fleets |= step.fleets
+        there = [key for key in step.fleets if key in networks.on_duty]
+        if there:
+            was_asked = True
+            opens = _ends(step, there, leg, networks, opens=opens, begins=begins)
+    left = _without_refusals(fleets, leg, networks)
+    is_over = was_asked and at >= opens and _asks_connected(leg.order, networks)
+    return Asked(left, has_somebody=any(networks.may_answer(leg, key) for key in left), nobody_accepted=is_over)
+
+
+def first_asked(leg: Leg, networks: Networks) -> frozenset[UUID]:
+    """The fleets of the first round in which somebody may take it, however late it is: what is planned ahead is for
+    them, and the tick asks the others for what they leave."""
+    fleets = NOBODY
+    for step in _rounds(leg.order, networks):
+        fleets |= step.fleets
+        if any(key in networks.on_duty and networks.said_no_at(leg, key) is None for key in step.fleets):
+            break
+    return _without_refusals(fleets, leg, networks)
+
+
+def carriers(leg: Leg, networks: Networks) -> frozenset[UUID]:
+    """All fleets that the policy allows, whenever they are asked, without those that refused."""
+    fleets = NOBODY.union(*(step.fleets for step in _rounds(leg.order, networks)))
+    return _without_refusals(fleets, leg, networks)
+
+
+def check_connected(order: Order, fleet: Fleet) -> None:
+    """Raises FleetNotConnected when only a connection would let the fleet carry the order, and there is none now.
+
+    Asked when work is given, for a connection may be paused or ended between a plan and its commitment.
     """
-    own = networks.owned_by.get(order.organisation_id, frozenset())
+    needs_none = fleet.is_open and order.network_policy != NetworkPolicy.CONNECTED
+    if fleet.organisation_id == order.organisation_id or needs_none:
+        return
+    if not is_connected(order.organisation_id, fleet.pk):
+        raise FleetNotConnected
+
+
+def _rounds(order: Order, networks: Networks) -> list[Round]:
+    own = networks.own(order.organisation_id)
+    waves = networks.waves.get(order.organisation_id, ())
     match NetworkPolicy(order.network_policy):
         case NetworkPolicy.OWN_ONLY:
-            return own
+            return [Round(own)]
+        case NetworkPolicy.CONNECTED:
+            return [Round(wave) for wave in waves]
         case NetworkPolicy.NAMED:
             named = frozenset(UUID(key) for key in order.fleet_ids)
-            return named & (networks.open_fleets | own)
-        case NetworkPolicy.OWN_FIRST if own & networks.on_duty and at < order.placed_at + OWN_ONLY_FOR:
-            return own
-        case _:
-            return own | networks.open_fleets
+            return [Round(named & own.union(networks.open_fleets, *waves))]
+        case NetworkPolicy.ANY_OPEN:
+            return [Round(own | networks.open_fleets)]
+        case NetworkPolicy.OWN_FIRST:
+            return [Round(own, OWN_ONLY_FOR), *map(Round, waves), Round(networks.open_fleets)]
+
+
+def _asks_connected(order: Order, networks: Networks) -> bool:
+    in_waves = order.network_policy in (NetworkPolicy.CONNECTED, NetworkPolicy.OWN_FIRST)
+    return in_waves and bool(networks.waves.get(order.organisation_id))
+
+
+def _asked_from(leg: Leg) -> datetime:
+    """When the first round begins to count: from placing, or shortly before it can be picked up."""
+    ready_at = leg.ready_at
+    if leg.drop_from:
+        ready_at = max(ready_at, min(leg.drop_from, leg.pickup_by or leg.drop_from) - BEFORE_SLOT)
+    return max(leg.placed_at, ready_at - ASKED_BEFORE_READY)
+
+
+def _ends(
+    step: Round, there: list[UUID], leg: Leg, networks: Networks, *, opens: datetime, begins: datetime
+) -> datetime:
+    """When the next round is asked too: after this one's time, or when the last of those who are there said no."""
+    time_is_up = max(opens, begins) + step.lasts
+    said_no = [networks.said_no_at(leg, key) for key in there]
+    moments = [moment for moment in said_no if moment is not None]
+    return min(time_is_up, max(moments)) if len(moments) == len(there) else time_is_up
+
+
+def _without_refusals(fleets: frozenset[UUID], leg: Leg, networks: Networks) -> frozenset[UUID]:
+    return fleets - networks.refused.get(leg.order_id, {}).keys()

@@ -1,6 +1,6 @@
 """Errors of dispatch."""
 
-from apps.core.errors import Conflict, Invalid, NotFound
+from apps.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class OfferNotFound(NotFound):
@@ -61,3 +61,13 @@ class ReportIdReused(Invalid):
 class FleetNotFound(NotFound):
     code = "fleet_not_found"
     message = "There is no such fleet of yours."
+
+
+class FleetNotConnected(Conflict):
+    code = "fleet_not_connected"
+    message = "This fleet has no connection that lets it carry this order now."
+
+
+class RefusalNotAllowed(Forbidden):
+    code = "refusal_not_allowed"
+    message = "Your connection does not give you the right to reject orders."

@@ -1,4 +1,4 @@
-"""What happens to offers."""
+"""What happens to offers, and fleets that refuse."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,3 +57,15 @@ class FleetOfferEnded(DomainEvent):
     fleet_id: UUID
     status: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetRefused(DomainEvent):
+    """A fleet will not carry an order that it was asked for."""
+
+    order_id: UUID
+    organisation_id: UUID
+    zone_id: UUID
+    leg_id: UUID
+    fleet_id: UUID
+    reason: str

@@ -4,14 +4,13 @@ An executor sees the legs that its fleets have or had, those that are offered to
 the zones that it serves and that its fleets may carry. Everything else is not found.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from apps.accounts.principals import Principal
 from apps.core import clock
-from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier, Fleet, Shift
 from apps.dispatch.eligibility import Networks, eligible_fleets
 from apps.orders.models import Leg
@@ -55,19 +54,6 @@ def zones_served(executor: Executor) -> frozenset[UUID]:
     return frozenset(served & {zone.pk for zone in zones})
 
 
-def networks_in(zone_ids: Collection[UUID]) -> dict[UUID, Networks]:
-    """By zone: all fleets, and which of them have somebody on duty there or are asked there. Two queries."""
-    fleets = list(Fleet.objects.all())
-    working = Courier.objects.filter(zone_id__in=list(zone_ids), status=CourierStatus.ON_DUTY, is_active=True)
-    on_duty = list(working.order_by().values_list("zone_id", "fleet_id").distinct())
-    return {
-        zone: Networks.of(
-            fleets, {fleet for at, fleet in on_duty if at == zone} | {f.pk for f in fleets if f.is_asked_in(zone)}
-        )
-        for zone in zone_ids
-    }
-
-
 def carriers_among(
     executor: Executor, legs: Iterable[Leg], *, served: frozenset[UUID] | None = None
 ) -> dict[UUID, frozenset[UUID]]:
@@ -77,11 +63,10 @@ def carriers_among(
     """
     legs = [leg for leg in legs if leg.order.is_test == executor.is_test]
     served = zones_served(executor) if served is None else served
-    networks, at = networks_in(served & {leg.zone_id for leg in legs}), clock.now()
+    legs, at = [leg for leg in legs if leg.zone_id in served], clock.now()
+    if not legs:
+        return {}
+    networks = Networks.by_zone({leg.zone_id for leg in legs}, legs)
     own = frozenset(executor.fleets)
-    found = {
-        leg.pk: own & eligible_fleets(leg.order, networks[leg.zone_id], at=at)
-        for leg in legs
-        if leg.zone_id in networks
-    }
+    found = {leg.pk: own & eligible_fleets(leg, networks[leg.zone_id], at=at) for leg in legs}
     return {leg_id: fleets for leg_id, fleets in found.items() if fleets}

@@ -1,4 +1,4 @@
-"""Tables of dispatch: offers, assignments, learned figures."""
+"""Tables of dispatch: offers, assignments, refusals, learned figures."""
 
 from typing import ClassVar
 
@@ -132,6 +132,23 @@ class ProgressReport(Record):
 
     def __str__(self) -> str:
         return f"{self.action} of {self.assignment_id}"
+
+
+class FleetRefusal(Record):
+    """A fleet will not carry an order that it was asked for: it is not asked again."""
+
+    order = models.ForeignKey("orders.Order", on_delete=models.CASCADE, related_name="+")
+    fleet = models.ForeignKey("couriers.Fleet", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=80)
+    refused_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "fleet"], name="one_refusal_per_order_and_fleet")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} refused by {self.fleet}"
 
 
 class FigureKind(models.TextChoices):

@@ -1,5 +1,5 @@
-"""Reads of dispatch: a courier's route in the order in which it is to be done, offers waiting for an answer, and what
-the executors of fleets have, are offered, and could have.
+"""Reads of dispatch: a courier's route in the order in which it is to be done, offers waiting for an answer, which part
+a fleet has in a leg, and what the executors of fleets have, are offered, and could have.
 """
 
 from collections import defaultdict
@@ -14,12 +14,14 @@ from apps.core.geo import Point
 from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.errors import AssignmentNotFound, OfferNotFound
 from apps.dispatch.executors import Executor, carriers_among, zones_served
-from apps.dispatch.lifecycle import OfferStatus
+from apps.dispatch.lifecycle import AssignmentEnd, OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer, Offer
+from apps.networks.contacts import Part
 from apps.orders.lifecycle import ON_BOARD, LegStatus
 from apps.orders.models import Leg, Order
 
 MOST_LOOKED_AT = 1_000
+TAKEN_BACK = (AssignmentEnd.UNASSIGNED, AssignmentEnd.SILENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +146,13 @@ def unassigned_legs(executor: Executor, *, limit: int, after: UUID | None) -> Un
 def still_live(offers: QuerySet[FleetOffer], status: str) -> QuerySet[FleetOffer]:
     """Of offers of one status: a live one past its deadline cannot be accepted any more, swept or not."""
     return offers.filter(expires_at__gt=clock.now()) if status == OfferStatus.LIVE else offers
+
+
+def part_of_fleet(leg: Leg, fleet_id: UUID) -> Part:
+    """The part of a fleet in a leg, for `networks.contacts`: what was taken from its courier again is no part of it.
+
+    Needs the leg's order at hand; one query.
+    """
+    held = Assignment.objects.filter(leg_id=leg.pk).exclude(end__in=TAKEN_BACK).select_related("courier")
+    last = next((part for part in held.order_by("-epoch") if part.courier.fleet_id == fleet_id), None)
+    return Part(accepted_at=last.assigned_at if last else None, ended_at=leg.order.ended_at)

@@ -1,63 +1,52 @@
-"""Whose turn it is: a merchant's own fleets before connected ones, those before fleets that are open to all.
+"""Whose turn it is: a merchant's own fleets before connected ones, those by priority, and these before open ones.
 
 Within a rank couriers whom the planner knows go before a fleet that must be asked: it answers for them at once.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from enum import IntEnum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from apps.dispatch.eligibility import Networks, eligible_fleets
-from apps.orders.models import Order
+from apps.dispatch.networks import Networks
+from apps.orders.models import Leg, Order
+
+ASK_AGAIN_AFTER = timedelta(minutes=3)  # who declined a leg may be asked again, when nobody else is left
 
 
-class Rank(IntEnum):
-    """How near a fleet is to a merchant: the lower, the earlier it is asked."""
+def rank_of(fleet_id: UUID, order: Order, networks: Networks) -> int:
+    """How near a fleet is to the merchant: 0 own, then one rank for each wave of connected ones, then the open ones.
 
-    OWN = 0
-    CONNECTED = 1
-    OPEN = 2
-
-
-def rank_of(fleet_id: UUID, order: Order, networks: Networks) -> Rank:
-    """The rank of a fleet that may carry the order."""
-    if fleet_id in networks.owned_by.get(order.organisation_id, frozenset()):
-        return Rank.OWN
-    return Rank.OPEN if fleet_id in networks.open_fleets else Rank.CONNECTED
+    An open fleet that is connected too has the rank of its connection.
+    """
+    nearer = (networks.own(order.organisation_id), *networks.waves.get(order.organisation_id, ()))
+    return next((rank for rank, fleets in enumerate(nearer) if fleet_id in fleets), len(nearer))
 
 
 @dataclass(frozen=True, slots=True)
-class FleetsAsked:
-    """The fleets with a dispatch of their own that serve a zone, and what they were asked already."""
+class Turns:
+    """Whose turn it is at one moment among fleets with a dispatch of their own."""
 
-    external: frozenset[UUID] = frozenset()
-    answered: dict[UUID, dict[UUID, bool]] = field(default_factory=dict)
-    """Leg -> fleet that declined it or let it run out -> whether that is long enough ago to ask again."""
-    waiting: Counter[UUID] = field(default_factory=Counter)
+    networks: Networks
+    at: datetime
+    waiting: Counter[UUID]
     """Fleet -> its live offers: among equals the one with the fewest is asked."""
 
-    def may_carry(self, leg_id: UUID, order: Order, networks: Networks, at: datetime) -> frozenset[UUID]:
-        """The fleets that may carry the leg now. An external one that declined is not "on duty" for it any more."""
-        declined = frozenset(self.answered.get(leg_id, {}))
-        if declined & networks.on_duty:
-            networks = replace(networks, on_duty=networks.on_duty - declined)
-        return eligible_fleets(order, networks, at=at)
+    def rank_of(self, fleet_id: UUID, order: Order) -> int:
+        """As above."""
+        return rank_of(fleet_id, order, self.networks)
 
-    def next_fleet(
-        self, leg_id: UUID, order: Order, networks: Networks, *, at: datetime, planned: Rank | None
-    ) -> UUID | None:
-        """The fleet to ask for a leg now, None for nobody.
+    def next_fleet(self, leg: Leg, asked: frozenset[UUID], *, planned: int | None) -> UUID | None:
+        """The fleet to offer a leg to now, of those that are asked to carry it; None for nobody.
 
         `planned` is the rank of the courier who has the leg in the plan; None when nobody has. Then a fleet that said
         no a while ago is asked again, once all others have.
         """
-        fleets = self.may_carry(leg_id, order, networks, at) & self.external
-        said_no = self.answered.get(leg_id, {})
-        turns = {fleet: rank_of(fleet, order, networks) for fleet in fleets}
+        turns = {fleet: self.rank_of(fleet, leg.order) for fleet in asked & self.networks.external}
         if planned is not None:
             turns = {fleet: rank for fleet, rank in turns.items() if rank < planned}
-        fresh = [fleet for fleet in turns if fleet not in said_no]
-        again = [fleet for fleet in turns if said_no.get(fleet)] if planned is None and not fresh else []
-        return min(fresh or again, key=lambda fleet: (turns[fleet], self.waiting[fleet], fleet), default=None)
+        said_no = self.networks.passed.get(leg.pk, {})
+        choice = [fleet for fleet in turns if fleet not in said_no]
+        if planned is None and not choice:
+            choice = [fleet for fleet in turns if self.at - said_no[fleet].asked_at > ASK_AGAIN_AFTER]
+        return min(choice, key=lambda fleet: (turns[fleet], self.waiting[fleet], fleet), default=None)

@@ -54,9 +54,9 @@ def _offers(courier_id: UUID) -> list[Json]:
             "leg_id": public_id("leg", offer.leg_id),
             "expires_at": offer.expires_at,
             "payout": Money(offer.payout_cents, offer.currency).as_json(),
-            "pickup": {name: offer.leg.order.pickup[name] for name in PLACE_FIELDS},
-            "dropoff": {name: offer.leg.order.dropoff[name] for name in PLACE_FIELDS},
-            "distance_m": offer.leg.order.distance_m,
+            "pickup": {name: offer.leg.pickup_details[name] for name in PLACE_FIELDS},
+            "dropoff": {name: offer.leg.dropoff_details[name] for name in PLACE_FIELDS},
+            "distance_m": offer.leg.own_distance_m,
             "parcels": offer.leg.parcels,
             "weight_g": offer.leg.weight_g,
         }
@@ -74,7 +74,7 @@ def _stops(courier_id: UUID) -> list[Json]:
 
 def _stop(stop: RouteStop, pickup_service_s: int, dropoff_service_s: int) -> Json:
     is_pickup, leg, order = stop.kind == StopKind.PICKUP, stop.leg, stop.order
-    place = order.pickup if is_pickup else order.dropoff
+    place = leg.pickup_details if is_pickup else leg.dropoff_details
     return {
         "kind": stop.kind.value,
         "leg_id": public_id("leg", leg.pk),

@@ -14,6 +14,18 @@ class ConnectionStatus(TextChoices):
     ENDED = "ended"
 
 
+class Side(TextChoices):
+    """Which end of a connection an organisation is."""
+
+    ORDERER = "orderer"
+    EXECUTOR = "executor"  # the fleet's owner
+
+    @property
+    def other(self) -> "Side":
+        """The other end."""
+        return Side.EXECUTOR if self is Side.ORDERER else Side.ORDERER
+
+
 class Right(TextChoices):
     """What the executor may do with the orders that it gets over a connection."""
 

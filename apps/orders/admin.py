@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from apps.core.admin import Inline, ReadOnlyAdmin
-from apps.orders.models import Leg, Order, Parcel, Quote
+from apps.orders.models import Incident, Leg, Order, Parcel, Quote
 
 
 class ReadOnlyInline(Inline):
@@ -75,5 +75,15 @@ class QuoteAdmin(ReadOnlyAdmin):
     list_filter = (("used_by_order_id", admin.EmptyFieldListFilter), "currency")
     list_select_related = ("organisation",)
     search_fields = ("=id", "=used_by_order_id", "organisation__name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Incident)
+class IncidentAdmin(ReadOnlyAdmin):
+    list_display = ("opened_at", "kind", "order", "parcel", "hub_id", "is_open", "resolved_at")
+    list_filter = ("kind", "is_open")
+    list_select_related = ("order", "parcel")
+    search_fields = ("=order__id", "=hub_id", "note")
     ordering = ("-id",)
     show_full_result_count = False

@@ -41,3 +41,33 @@ class ExternalIdTaken(Conflict):
 class StaleEpoch(Conflict):
     code = "stale_epoch"
     message = "This leg has changed hands since: it is no longer yours to act on."
+
+
+class HubNotFound(NotFound):
+    code = "hub_not_found"
+    message = "There is no such hub."
+
+
+class HubInactive(Conflict):
+    code = "hub_inactive"
+    message = "This hub takes no new orders."
+
+
+class ParcelNotFound(NotFound):
+    code = "parcel_not_found"
+    message = "There is no such parcel."
+
+
+class BarcodeTaken(Conflict):
+    code = "barcode_taken"
+    message = "Another parcel of yours that is still on its way has this barcode."
+
+
+class IncidentNotFound(NotFound):
+    code = "incident_not_found"
+    message = "There is no such incident."
+
+
+class IncidentResolvedAlready(Conflict):
+    code = "incident_resolved"
+    message = "This incident was resolved already."

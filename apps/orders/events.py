@@ -29,7 +29,10 @@ class OrderCancelled(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegMoved(OrderEvent):
-    """A leg went from one status to another; `epoch` counts how often it changed hands."""
+    """A leg went from one status to another; `epoch` counts how often it changed hands.
+
+    `hub_id` is the hub where it ends, None for one that ends at the door.
+    """
 
     leg_id: UUID
     before: str
@@ -39,6 +42,7 @@ class LegMoved(OrderEvent):
     courier_id: UUID | None
     reason: str = ""
     device_time: datetime | None = None
+    hub_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +63,30 @@ class AttentionRaised(OrderEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionCleared(OrderEvent):
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelScanned(OrderEvent):
+    """A parcel came into a hub, or left it. `at` as the device said, clamped to five minutes of the server's time."""
+
+    parcel_id: UUID
+    hub_id: UUID
+    direction: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOpened(OrderEvent):
+    incident_id: UUID
+    parcel_id: UUID
+    hub_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved(OrderEvent):
+    incident_id: UUID
+    parcel_id: UUID
+    hub_id: UUID
+    kind: str
+    resolution: str

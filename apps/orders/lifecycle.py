@@ -1,7 +1,10 @@
 """The life of a leg and of an order. The table of moves is the product: change it first.
 
-open ⇄ offered → assigned → at_pickup → picked_up → at_dropoff → delivered, with the ways out below.
+open ⇄ offered → assigned → at_pickup → picked_up → at_dropoff → delivered, with the ways out below. A leg that begins
+at a hub is waiting before it is open: until every parcel of its order was scanned in.
 """
+
+from collections.abc import Sequence
 
 from django.db.models import TextChoices
 
@@ -11,6 +14,7 @@ from apps.core.errors import Conflict
 class LegStatus(TextChoices):
     """Where one courier's part of an order stands."""
 
+    WAITING = "waiting"
     OPEN = "open"
     OFFERED = "offered"
     ASSIGNED = "assigned"
@@ -41,6 +45,7 @@ class OrderStatus(TextChoices):
 
 _L = LegStatus
 MOVES: dict[LegStatus, frozenset[LegStatus]] = {
+    _L.WAITING: frozenset({_L.OPEN, _L.CANCELLED}),
     _L.OPEN: frozenset({_L.OFFERED, _L.ASSIGNED, _L.CANCELLED}),
     _L.OFFERED: frozenset({_L.OPEN, _L.ASSIGNED, _L.CANCELLED}),
     _L.ASSIGNED: frozenset({_L.AT_PICKUP, _L.OPEN, _L.CANCELLED}),
@@ -54,13 +59,16 @@ MOVES: dict[LegStatus, frozenset[LegStatus]] = {
     _L.CANCELLED: frozenset(),
 }
 
-WAITING = frozenset({_L.OPEN, _L.OFFERED})  # nobody has it yet
+WAITING = frozenset({_L.OPEN, _L.OFFERED})  # for a courier: nobody has it yet. A leg that is `waiting` is for none yet
 WITH_COURIER = frozenset({_L.ASSIGNED, _L.AT_PICKUP, _L.PICKED_UP, _L.AT_DROPOFF, _L.RETURNING})
 ON_BOARD = frozenset({_L.PICKED_UP, _L.AT_DROPOFF, _L.RETURNING})
 ENDED = frozenset({_L.DELIVERED, _L.RETURNED, _L.CANCELLED, _L.FAILED})
+COLLECTED = frozenset({_L.PICKED_UP, _L.AT_DROPOFF, _L.DELIVERED})  # away from its pickup, and not on the way back
+_NOT_BEGUN = frozenset({_L.WAITING, _L.CANCELLED})
 ORDER_ENDED = frozenset({OrderStatus.DELIVERED, OrderStatus.RETURNED, OrderStatus.CANCELLED})
 
 _ORDER_FOLLOWS: dict[LegStatus, OrderStatus] = {
+    _L.WAITING: OrderStatus.PLACED,
     _L.OPEN: OrderStatus.PLACED,
     _L.OFFERED: OrderStatus.PLACED,
     _L.ASSIGNED: OrderStatus.ASSIGNED,
@@ -72,6 +80,15 @@ _ORDER_FOLLOWS: dict[LegStatus, OrderStatus] = {
     _L.RETURNING: OrderStatus.RETURNING,
     _L.RETURNED: OrderStatus.RETURNED,
     _L.CANCELLED: OrderStatus.CANCELLED,
+}
+_TO_A_HUB = {_L.AT_DROPOFF: OrderStatus.PICKED_UP}  # where a leg that ends at a hub differs
+_FROM_A_HUB = {  # and one that begins there
+    _L.WAITING: OrderStatus.AT_HUB,
+    _L.OPEN: OrderStatus.AT_HUB,
+    _L.OFFERED: OrderStatus.AT_HUB,
+    _L.ASSIGNED: OrderStatus.AT_HUB,
+    _L.AT_PICKUP: OrderStatus.AT_HUB,
+    _L.PICKED_UP: OrderStatus.OUT_FOR_DELIVERY,
 }
 
 
@@ -87,6 +104,21 @@ def check_move(current: LegStatus, wanted: LegStatus) -> None:
         raise IllegalMove(f"A leg that is {current} cannot become {wanted}.", state={"status": current.value})
 
 
-def order_status(leg: LegStatus) -> OrderStatus:
-    """The status of an order with one leg, which follows from its leg's."""
-    return _ORDER_FOLLOWS[leg]
+def current_leg(legs: Sequence[LegStatus]) -> int:
+    """Which of an order's legs, in the order in which they are carried, says where it stands: an index.
+
+    The furthest that has begun; once that one is delivered, the next.
+    """
+    begun = max((place for place, leg in enumerate(legs) if leg not in _NOT_BEGUN), default=0)
+    return begun + 1 if legs[begun] == _L.DELIVERED and begun + 1 < len(legs) else begun
+
+
+def order_status(legs: Sequence[LegStatus]) -> OrderStatus:
+    """The status of an order, which follows from those of its legs, in the order in which they are carried."""
+    place = current_leg(legs)
+    follows = _ORDER_FOLLOWS
+    if place + 1 < len(legs):
+        follows = follows | _TO_A_HUB
+    if place > 0:
+        follows = follows | _FROM_A_HUB
+    return follows[legs[place]]

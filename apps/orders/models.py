@@ -1,4 +1,4 @@
-"""Tables of orders: quotes, orders, legs, parcels."""
+"""Tables of orders: quotes, orders, legs, parcels, incidents."""
 
 import secrets
 from datetime import timedelta
@@ -12,6 +12,7 @@ from apps.core.db import Record, VersionedRecord
 from apps.core.geo import Point
 from apps.core.money import Money
 from apps.orders.lifecycle import LegStatus, OrderStatus, check_move
+from apps.orders.sandbox import Scenario
 
 SLOT_AHEAD = timedelta(hours=1)  # from placing to the begin of a slot: sooner it is work for the tick
 
@@ -21,6 +22,7 @@ class NetworkPolicy(models.TextChoices):
 
     OWN_FIRST = "own_first"
     OWN_ONLY = "own_only"
+    CONNECTED = "connected"
     ANY_OPEN = "any_open"
     NAMED = "named"
 
@@ -37,8 +39,13 @@ class Quote(Record):
     request = models.JSONField()  # what was quoted, as it was asked
     fingerprint = models.CharField(max_length=64)  # of the parts of the request that the price depends on
     price_lines = models.JSONField()
-    amount_cents = models.PositiveIntegerField()
+    amount_cents = models.PositiveIntegerField()  # gross
+    net_cents = models.PositiveIntegerField(default=0)
+    tax_cents = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    tariff_id = models.UUIDField(null=True, blank=True)  # NULL: the platform's own
+    tariff_name = models.CharField(max_length=80, blank=True)
+    offers = models.JSONField(default=list)  # [{"fleet_id": ..., "fleet_name": ..., "amount": 890, "currency": "EUR"}]
     distance_m = models.PositiveIntegerField()
     promised_pickup_at = models.DateTimeField()
     promised_dropoff_at = models.DateTimeField()
@@ -61,12 +68,19 @@ class Order(VersionedRecord):
     zone = models.ForeignKey("zones.Zone", on_delete=models.PROTECT, related_name="+")
     pickup = models.JSONField()  # address, lat, lon, contact_name, phone, instructions
     dropoff = models.JSONField()
+    via_hub_id = models.UUIDField(null=True, blank=True)
+    hub = models.JSONField(
+        null=True, blank=True
+    )  # the place of that hub when the order was placed, as pickup and dropoff
     network_policy = models.CharField(max_length=12, choices=NetworkPolicy.choices, default=NetworkPolicy.OWN_FIRST)
     fleet_ids = models.JSONField(default=list, blank=True)  # for NAMED
     quote_id = models.UUIDField(null=True, blank=True)
     price_lines = models.JSONField(default=list)
-    amount_cents = models.PositiveIntegerField()
+    amount_cents = models.PositiveIntegerField()  # gross
+    net_cents = models.PositiveIntegerField(default=0)
+    tax_cents = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    tariff_id = models.UUIDField(null=True, blank=True)  # NULL: the platform's own
     distance_m = models.PositiveIntegerField()
     placed_at = models.DateTimeField(default=clock.now)
     promised_pickup_at = models.DateTimeField()
@@ -76,6 +90,7 @@ class Order(VersionedRecord):
     cancel_reason = models.CharField(max_length=80, blank=True)
     tracking_token = models.CharField(max_length=40, unique=True, default=new_tracking_token)
     is_test = models.BooleanField(default=False)
+    scenario = models.CharField(max_length=24, choices=Scenario.choices, blank=True)  # of a test order
 
     class Meta:
         constraints: ClassVar = [
@@ -86,6 +101,7 @@ class Order(VersionedRecord):
             models.Index(fields=["organisation", "-id"], name="order_newest"),
             models.Index(fields=["organisation", "status", "-id"], name="order_status_newest"),
             models.Index(fields=["zone", "status", "-id"], name="order_zone_status"),
+            models.Index(fields=["via_hub_id", "-id"], name="order_hub_newest"),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +136,9 @@ class Leg(VersionedRecord):
     pickup_lon = models.FloatField()
     dropoff_lat = models.FloatField()
     dropoff_lon = models.FloatField()
+    pickup_hub_id = models.UUIDField(null=True, blank=True)  # where it begins, when that is a hub
+    dropoff_hub_id = models.UUIDField(null=True, blank=True)  # where it ends, when that is a hub
+    distance_m = models.PositiveIntegerField(default=0)  # of its own way; 0 on legs from before this was kept
     placed_at = models.DateTimeField()
     ready_at = models.DateTimeField()  # earliest pickup
     pickup_by = models.DateTimeField(null=True, blank=True)  # hard: closed after it
@@ -133,6 +152,8 @@ class Leg(VersionedRecord):
     skills = models.JSONField(default=list, blank=True)
     vehicle_kinds = models.JSONField(default=list, blank=True)  # that may carry it; empty: any
     is_pinned = models.BooleanField(default=False)  # the planner keeps its hands off
+    is_test = models.BooleanField(default=False)  # of a test key: no planner sees it, robots carry it
+    robot_step = models.PositiveSmallIntegerField(default=0)  # how far they are in their script
     unassigned_reason = models.CharField(max_length=40, blank=True)  # the planner's last word on it
     plan_attempts = models.PositiveSmallIntegerField(default=0)  # how often it was in a plan that did not end
     status_since = models.DateTimeField(default=clock.now)  # of the last move: how long they have been waiting there
@@ -146,6 +167,8 @@ class Leg(VersionedRecord):
             models.Index(fields=["zone", "-placed_at"], name="leg_zone_newest"),
             models.Index(fields=["courier", "status"], name="leg_courier_status"),
             models.Index(fields=["status", "placed_at"], name="leg_status_placed"),
+            models.Index(fields=["is_test", "placed_at"], name="leg_test_placed"),
+            models.Index(fields=["pickup_hub_id", "status"], name="leg_hub_status"),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +190,33 @@ class Leg(VersionedRecord):
         return self.pickup_point.door
 
     @property
+    def is_part(self) -> bool:
+        """Whether another leg of its order comes before it or after it."""
+        return self.pickup_hub_id is not None or self.dropoff_hub_id is not None
+
+    @property
+    def pickup_details(self) -> dict[str, Any]:
+        """Address, position, contact of where the parcels are. Reads the order."""
+        return dict(self.order.hub or {}) if self.pickup_hub_id else dict(self.order.pickup)
+
+    @property
+    def dropoff_details(self) -> dict[str, Any]:
+        """Address, position, contact of where they go. Reads the order."""
+        return dict(self.order.hub or {}) if self.dropoff_hub_id else dict(self.order.dropoff)
+
+    @property
+    def share_of_way(self) -> float:
+        """How much of the order's way it is, 0 to 1: what is paid for the way is shared by it. Reads the order."""
+        if not self.is_part:
+            return 1.0
+        return self.distance_m / self.order.distance_m if self.order.distance_m else 0.5
+
+    @property
+    def own_distance_m(self) -> int:
+        """Its own way. Reads the order."""
+        return self.distance_m if self.is_part else self.order.distance_m
+
+    @property
     def is_scheduled(self) -> bool:
         """Whether it was placed for a slot that begins later: it is planned into a tour, ahead of time."""
         return self.drop_from is not None and self.drop_from - self.placed_at >= SLOT_AHEAD
@@ -182,14 +232,80 @@ class Leg(VersionedRecord):
 
 
 class Parcel(Record):
-    """A thing carried."""
+    """A thing carried. `hub_id` is where it lies now; what is in none is with a courier, the merchant, or at the door.
+
+    It is live until its order has ended. Among live parcels of an organisation a barcode names one.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="parcels")
+    organisation_id = models.UUIDField(null=True)  # of the order
+    is_test = models.BooleanField(default=False)
+    is_live = models.BooleanField(default=True)
     description = models.CharField(max_length=120, blank=True)
     size = models.CharField(max_length=10, default="small")
     weight_g = models.PositiveIntegerField()
     volume_ml = models.PositiveIntegerField(default=0)  # 0: not said, and counts as nothing
-    barcode = models.CharField(max_length=64, blank=True)
+    barcode = models.CharField(max_length=64)
+    via_hub_id = models.UUIDField(null=True, blank=True)  # of the order
+    hub_id = models.UUIDField(null=True, blank=True)
+    hub_since = models.DateTimeField(null=True, blank=True)  # when it came to that hub, or left the last one
+    reached_hub_at = models.DateTimeField(null=True, blank=True)  # first scanned in at the hub of its order
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "is_test", "barcode"],
+                condition=models.Q(is_live=True),
+                name="one_live_parcel_per_barcode",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["barcode"], name="parcel_barcode"),
+            models.Index(fields=["hub_id", "-id"], name="parcel_hub_newest"),
+            models.Index(fields=["via_hub_id", "is_live", "-id"], name="parcel_expected"),
+        ]
 
     def __str__(self) -> str:
         return self.description or f"{self.size} parcel"
+
+
+class IncidentKind(models.TextChoices):
+    """What can go wrong with a parcel at a hub."""
+
+    MISROUTED = "misrouted"  # it was scanned in at a hub that is not on its way
+    MISSING_PARCEL = "missing_parcel"  # delivered to the hub, and not scanned in
+    DAMAGED = "damaged"  # reported by the hub
+
+
+class Incident(Record):
+    """Something went wrong with a parcel, and a person should see to it. While one is open, its order is flagged.
+
+    Here and not in hubs: the flag is the order's, and whoever would take it down must know what is still open.
+    """
+
+    kind = models.CharField(max_length=16, choices=IncidentKind.choices)
+    organisation_id = models.UUIDField()  # of the order
+    is_test = models.BooleanField(default=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="incidents")
+    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="incidents")
+    hub_id = models.UUIDField()  # where it was noticed
+    note = models.CharField(max_length=500, blank=True)
+    resolution = models.CharField(max_length=500, blank=True)
+    is_open = models.BooleanField(default=True)
+    opened_at = models.DateTimeField(default=clock.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["parcel", "kind"], condition=models.Q(is_open=True), name="one_open_incident_per_parcel"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["order", "is_open"], name="incident_order_open"),
+            models.Index(fields=["hub_id", "-id"], name="incident_hub_newest"),
+            models.Index(fields=["organisation_id", "-id"], name="incident_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.parcel}"

@@ -47,12 +47,14 @@ def history_of(order_id: UUID) -> list[HistoryEntry]:
 
 def zones_with_open_legs() -> list[UUID]:
     """The zones in which a leg waits to be planned."""
-    return list(Leg.objects.filter(status=LegStatus.OPEN).order_by().values_list("zone_id", flat=True).distinct())
+    return list(
+        Leg.objects.filter(status=LegStatus.OPEN, is_test=False).order_by().values_list("zone_id", flat=True).distinct()
+    )
 
 
 def zones_with_slots() -> list[UUID]:
     """The zones in which a leg for a slot waits to be planned."""
-    slots = Leg.objects.filter(status=LegStatus.OPEN, drop_from__isnull=False)
+    slots = Leg.objects.filter(status=LegStatus.OPEN, drop_from__isnull=False, is_test=False)
     return list(slots.order_by().values_list("zone_id", flat=True).distinct())
 
 

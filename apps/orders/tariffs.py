@@ -1,61 +1,109 @@
-"""How a price is made: base, distance, weight band, peak hours. Every line is shown on the quote."""
+"""Which tariff prices an order, and what each fleet that may carry it would cost.
+
+Where only connected fleets may carry it, the tariff agreed with the first of them holds. Where own or open fleets may,
+nobody knows yet who will: the platform's own rates hold, whoever carries it in the end.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
-from apps.core.geo import Point, distance_m
+from apps.networks.tariffs.pricing import Price, Trip, price_of
+from apps.networks.tariffs.selectors import (
+    AgreedTariff,
+    ConnectedFleet,
+    connected_fleets,
+    fleets_within_reach,
+    platform_tariff,
+)
+from apps.orders.models import Leg, NetworkPolicy
 
-CURRENCY = "EUR"
-BASE_CENTS = 390
-PER_KM_CENTS = 95
-WEIGHT_BANDS_G: tuple[tuple[int, int], ...] = ((5_000, 0), (12_000, 150), (40_000, 600))  # up to grams: cents
-PEAK_HOURS = ((12, 14), (19, 21))
-PEAK_CENTS = 80
-MAX_WEIGHT_G = WEIGHT_BANDS_G[-1][0]
+MAX_WEIGHT_G = 40_000
+MAX_OFFERS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class PriceLine:
-    """One line of a price: what for, and how much in cents."""
+class Reach:
+    """Whose order it is and which fleets may carry it: what decides on the tariff."""
 
-    code: str
-    label: str
-    amount_cents: int
+    organisation_id: UUID
+    policy: NetworkPolicy
+    fleet_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FleetPrice:
+    """A fleet that may carry the order, and the price if it does."""
+
+    fleet_id: UUID
+    fleet_name: str
+    price: Price
 
     def as_json(self) -> dict[str, str | int]:
-        """As quotes and orders keep it."""
-        return {"code": self.code, "label": self.label, "amount": self.amount_cents}
+        """As quotes keep it."""
+        return {
+            "fleet_id": str(self.fleet_id),
+            "fleet_name": self.fleet_name,
+            "amount": self.price.gross_cents,
+            "currency": self.price.currency,
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class Trip:
-    """What the price depends on."""
-
-    pickup: Point
-    dropoff: Point
-    weight_g: int
-    at: datetime
-    detour_factor: float
-    time_zone: str
-
-    @property
-    def distance_m(self) -> int:
-        """Estimated street distance."""
-        return round(distance_m(self.pickup, self.dropoff) * self.detour_factor)
+def tariff_of(reach: Reach) -> AgreedTariff:
+    """The tariff that prices the order. Asks the database only where a connection may decide."""
+    if reach.policy not in (NetworkPolicy.CONNECTED, NetworkPolicy.NAMED):
+        return platform_tariff()
+    connected = connected_fleets(reach.organisation_id)
+    wanted = set(reach.fleet_ids)
+    if reach.policy == NetworkPolicy.NAMED and not wanted <= {fleet.fleet_id for fleet in connected}:
+        return platform_tariff()  # one of them is open, or an own one
+    carriers = _those_named(connected, reach)
+    return carriers[0].tariff if carriers else platform_tariff()
 
 
-def price_lines(trip: Trip) -> tuple[PriceLine, ...]:
-    """The lines of a trip's price; the price is their sum."""
-    km = trip.distance_m / 1000
-    lines = [
-        PriceLine("base", "Base price", BASE_CENTS),
-        PriceLine("distance", f"{km:.1f} km", round(km * PER_KM_CENTS)),
+def trip_of(leg: Leg) -> Trip:
+    """A leg's own way and weight, as its carrier is paid for it. Reads its zone.
+
+    Peak hours count by when it could be picked up, as on the quote: a courier who comes late makes nothing dearer.
+    """
+    return Trip(
+        pickup=leg.pickup_point,
+        dropoff=leg.dropoff_point,
+        weight_g=leg.weight_g,
+        at=leg.ready_at,
+        detour_factor=leg.zone.detour_factor,
+        time_zone=leg.zone.time_zone,
+        zone_id=leg.zone_id,
+    )
+
+
+def fleet_prices(reach: Reach, trip: Trip) -> tuple[FleetPrice, ...]:
+    """What each fleet that may carry the order would cost: own ones, connected ones in order, open ones; the first ten.
+
+    Two queries at most, however many fleets there are.
+    """
+    connected = (
+        [] if reach.policy == NetworkPolicy.OWN_ONLY else _those_named(connected_fleets(reach.organisation_id), reach)
+    )
+    by_agreement = [
+        FleetPrice(fleet.fleet_id, fleet.fleet_name, price_of(trip, fleet.tariff.rates)) for fleet in connected
     ]
-    band = next(cents for up_to, cents in WEIGHT_BANDS_G if trip.weight_g <= up_to)
-    if band:
-        lines.append(PriceLine("weight", f"{trip.weight_g / 1000:.1f} kg", band))
-    hour = trip.at.astimezone(ZoneInfo(trip.time_zone)).hour
-    if any(start <= hour < end for start, end in PEAK_HOURS):
-        lines.append(PriceLine("peak", "Peak hours", PEAK_CENTS))
-    return tuple(lines)
+    if reach.policy == NetworkPolicy.CONNECTED:
+        return tuple(by_agreement[:MAX_OFFERS])
+    platform = price_of(trip, platform_tariff().rates)
+    agreed = {fleet.fleet_id for fleet in connected}
+    within_reach = fleets_within_reach(
+        reach.organisation_id,
+        fleet_ids=reach.fleet_ids if reach.policy == NetworkPolicy.NAMED else None,
+        with_open=reach.policy != NetworkPolicy.OWN_ONLY,
+        limit=MAX_OFFERS + len(agreed),
+    )
+    own = [FleetPrice(fleet.id, fleet.name, platform) for fleet in within_reach if fleet.is_own]
+    open_ones = [fleet for fleet in within_reach if not fleet.is_own and fleet.id not in agreed]
+    others = [FleetPrice(fleet.id, fleet.name, platform) for fleet in open_ones]
+    return tuple([*own, *by_agreement, *others][:MAX_OFFERS])
+
+
+def _those_named(connected: list[ConnectedFleet], reach: Reach) -> list[ConnectedFleet]:
+    if reach.policy != NetworkPolicy.NAMED:
+        return connected
+    return [fleet for fleet in connected if fleet.fleet_id in reach.fleet_ids]

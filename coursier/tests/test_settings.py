@@ -21,6 +21,7 @@ WRONG = [
     ("COURSIER_OFFER_SECONDS", "soon"),
     ("COURSIER_OFFER_SECONDS", "0"),
     ("COURSIER_FLEET_OFFER_SECONDS", "0"),
+    ("COURSIER_TAX_BASIS_POINTS", "10001"),
     ("COURSIER_RATE_LIMIT_PER_S", "-1"),
     ("COURSIER_SIGN_IN_CODE_SENDER", "pigeon"),
     ("COURSIER_MAP_TILES_URL", "javascript:alert(1)"),

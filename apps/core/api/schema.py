@@ -146,11 +146,14 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-def refuse_unknown_fields(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: bodies of requests have no other fields than those named."""
+def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: bodies of requests have no other fields than those named, and errors not always a
+    state."""
     for name, component in result.get("components", {}).get("schemas", {}).items():
         if name.endswith(IN_REQUESTS) and component.get("type") == "object":
             component["additionalProperties"] = False
+        if name == ErrorOut.__name__:
+            component["required"].remove("state")
     return result
 
 

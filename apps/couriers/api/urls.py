@@ -1,5 +1,9 @@
 """The resources of couriers below `/v1/`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.couriers.api.networks import NetworksView
+
+urlpatterns = [
+    path("networks", NetworksView.as_view()),
+]

@@ -8,13 +8,12 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.principals import Principal
 from apps.core import clock
-from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier, Fleet, Shift
 from apps.dispatch.eligibility import Networks, eligible_fleets
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
 from apps.orders.errors import OrderNotFound
-from apps.orders.lifecycle import OrderStatus
+from apps.orders.lifecycle import WAITING, OrderStatus
 from apps.orders.models import Leg, Order
 
 A_DAY = timedelta(hours=24)
@@ -31,7 +30,9 @@ def board_orders_for(principal: Principal, *, among: Collection[UUID] | None = N
 
     `among` narrows the question to a few orders, and then asks about couriers without the limit of 24 hours.
     """
-    orders = Order.objects.all() if among is None else Order.objects.filter(pk__in=list(among))
+    orders = Order.objects.filter(is_test=False)
+    if among is not None:
+        orders = orders.filter(pk__in=list(among))
     if principal.sees_all:
         return orders
     if not principal.organisation_ids:
@@ -99,20 +100,14 @@ def _offered(courier_ids: list[UUID], among: Collection[UUID] | None) -> set[UUI
 
 
 def _open_to(fleet_ids: set[UUID], zone_ids: set[UUID], among: Collection[UUID] | None) -> set[UUID]:
-    """Orders that nobody has yet, and that dispatch would give to one of these fleets now."""
-    placed = Order.objects.filter(status=OrderStatus.PLACED, zone_id__in=zone_ids)
+    """Orders with a leg that nobody has yet, and that dispatch would give to one of these fleets now."""
+    waiting = Leg.objects.filter(is_test=False, status__in=WAITING, zone_id__in=zone_ids)
     if among is not None:
-        placed = placed.filter(pk__in=list(among))
-    orders = list(placed.only("zone_id", "organisation_id", "network_policy", "fleet_ids", "placed_at"))
-    if not orders:
+        waiting = waiting.filter(order_id__in=list(among))
+    legs = [
+        leg for leg in waiting.select_related("order") if leg.order.status == OrderStatus.PLACED or leg.pickup_hub_id
+    ]
+    if not legs:
         return set()
-    networks, at = _networks(zone_ids), clock.now()
-    return {order.pk for order in orders if fleet_ids & eligible_fleets(order, networks[order.zone_id], at=at)}
-
-
-def _networks(zone_ids: set[UUID]) -> dict[UUID, Networks]:
-    """By zone: all fleets, and which of them have somebody on duty there."""
-    fleets = list(Fleet.objects.only("organisation_id", "is_open"))
-    working = Courier.objects.filter(zone_id__in=zone_ids, status=CourierStatus.ON_DUTY)
-    on_duty = list(working.values_list("zone_id", "fleet_id").distinct())
-    return {zone: Networks.of(fleets, (fleet for at, fleet in on_duty if at == zone)) for zone in zone_ids}
+    networks, at = Networks.by_zone(zone_ids, legs), clock.now()
+    return {leg.order_id for leg in legs if fleet_ids & eligible_fleets(leg, networks[leg.zone_id], at=at)}

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.accounts.principals import Principal
+from apps.core import clock
 from apps.core.ids import public_id
 from apps.couriers.models import Courier
 from apps.dashboard import words
@@ -13,7 +14,8 @@ from apps.dashboard.selectors.audience import board_order, dispatches_somewhere,
 from apps.dashboard.selectors.history import HistoryLine, history_lines
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.models import Assignment
-from apps.orders.lifecycle import ENDED, WAITING, LegStatus
+from apps.networks.contacts import Part, contacts_are_shown
+from apps.orders.lifecycle import WAITING, LegStatus, current_leg
 from apps.orders.models import Leg, Order, Parcel
 
 UNASSIGNABLE = frozenset({LegStatus.ASSIGNED, LegStatus.AT_PICKUP})  # the parcels are still at the pickup
@@ -27,7 +29,7 @@ _BY = {
 
 @dataclass(frozen=True, slots=True)
 class StopView:
-    """One end of the order. Contact, phone and instructions are empty for those who have no part in it."""
+    """One end of the order, or its hub. Contact, phone and instructions are empty for those who have no part in it."""
 
     kind: str
     address: str
@@ -88,7 +90,7 @@ def order_detail(principal: Principal, order_id: UUID) -> OrderDetail:
     """One order that the principal may see. Raises OrderNotFound. A fixed number of queries."""
     order = board_order(principal, order_id)
     legs = list(order.legs.select_related("courier__fleet", "courier__vehicle").order_by("sequence"))
-    leg = next((candidate for candidate in legs if candidate.status not in ENDED), legs[-1])
+    leg = legs[current_leg([LegStatus(each.status) for each in legs])]
     courier, assignment = leg.courier, _assignment(leg)
     has_part = _has_part(principal, order, courier)
     movable = courier is None or may_dispatch(principal, courier.fleet.organisation_id)
@@ -100,7 +102,13 @@ def order_detail(principal: Principal, order_id: UUID) -> OrderDetail:
         state=words.state_of(leg.status),
         attention=words.reason(order.attention_reason) or "Look at this order" if order.needs_attention else "",
         note=words.reason(leg.unassigned_reason) if leg.status == LegStatus.OPEN else "",
-        stops=_stops(order, leg, assignment, has_part=has_part),
+        stops=_stops(
+            order,
+            legs,
+            leg,
+            assignment,
+            shows_contacts=_shows_contacts(principal, order, assignment, has_part=has_part),
+        ),
         parcels=list(order.parcels.order_by("pk")),
         price_lines=order.price_lines,
         courier=courier if has_part else None,
@@ -122,6 +130,14 @@ def _has_part(principal: Principal, order: Order, courier: Courier | None) -> bo
     )
 
 
+def _shows_contacts(principal: Principal, order: Order, assignment: Assignment | None, *, has_part: bool) -> bool:
+    """Of those who have a part in it, who carried it sees people's names and numbers for a while only."""
+    if principal.sees_all or order.organisation_id in principal.organisation_ids:
+        return True
+    part = Part(accepted_at=assignment.assigned_at if assignment else None, ended_at=order.ended_at)
+    return has_part and contacts_are_shown(part, (), at=clock.now())
+
+
 def _follows(principal: Principal, courier: Courier) -> bool:
     return principal.sees_all or courier.fleet.organisation_id in principal.organisation_ids
 
@@ -133,19 +149,26 @@ def _assignment(leg: Leg) -> Assignment | None:
     return Assignment.objects.filter(leg_id=leg.pk, courier_id=leg.courier_id).order_by("-epoch").first()
 
 
-def _stops(order: Order, leg: Leg, assignment: Assignment | None, *, has_part: bool) -> list[StopView]:
+def _stops(
+    order: Order, legs: list[Leg], leg: Leg, assignment: Assignment | None, *, shows_contacts: bool
+) -> list[StopView]:
+    """The ends of the order and the hub between them; expected times are those of the leg that is under way."""
     expected = (assignment.expected_pickup_at, assignment.expected_dropoff_at) if assignment else (None, None)
-    ends = (
-        ("Pickup", order.pickup, order.promised_pickup_at, expected[0], leg.picked_up_at),
-        ("Dropoff", order.dropoff, order.promised_dropoff_at, expected[1], leg.delivered_at),
-    )
+    first, last = legs[0], legs[-1]
+    ends = [
+        ("Pickup", order.pickup, order.promised_pickup_at, expected[0] if leg is first else None, first.picked_up_at),
+        ("Dropoff", order.dropoff, order.promised_dropoff_at, expected[1] if leg is last else None, last.delivered_at),
+    ]
+    if first.dropoff_hub_id:
+        to_hub = expected[1] if leg is first else None
+        ends.insert(1, ("Hub", order.hub or {}, first.due_at, to_hub, first.delivered_at))
     return [
         StopView(
             kind=kind,
             address=place.get("address", ""),
-            contact_name=place.get("contact_name", "") if has_part else "",
-            phone=place.get("phone", "") if has_part else "",
-            instructions=place.get("instructions", "") if has_part else "",
+            contact_name=place.get("contact_name", "") if shows_contacts else "",
+            phone=place.get("phone", "") if shows_contacts else "",
+            instructions=place.get("instructions", "") if shows_contacts else "",
             promised_at=promised_at,
             expected_at=None if done_at else expected_at,
             done_at=done_at,

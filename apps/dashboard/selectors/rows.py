@@ -14,7 +14,7 @@ from apps.couriers.models import Courier
 from apps.dashboard import words
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Assignment, Offer
-from apps.orders.lifecycle import ENDED, LegStatus
+from apps.orders.lifecycle import ENDED, LegStatus, current_leg
 from apps.orders.models import Leg, Order
 
 _ORDER_COLUMNS = (
@@ -89,15 +89,13 @@ def order_rows(orders: QuerySet[Order], principal: Principal) -> list[OrderRow]:
 
 
 def _current_legs(order_ids: list[UUID]) -> dict[UUID, Leg]:
-    """Of each order the first leg that has not ended, or its last one."""
-    current: dict[UUID, Leg] = {}
+    """Of each order the leg that says where it stands."""
     if not order_ids:
-        return current
+        return {}
+    legs: dict[UUID, list[Leg]] = {}
     for leg in Leg.objects.filter(order_id__in=order_ids).only(*_LEG_COLUMNS).order_by("sequence"):
-        known = current.get(leg.order_id)
-        if known is None or known.status in ENDED:
-            current[leg.order_id] = leg
-    return current
+        legs.setdefault(leg.order_id, []).append(leg)
+    return {key: its[current_leg([LegStatus(leg.status) for leg in its])] for key, its in legs.items()}
 
 
 def _hands(legs: Iterable[Leg]) -> _Hands:

@@ -16,9 +16,10 @@ from apps.core.ids import new_id
 from apps.core.models import IdempotentAnswer
 from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
-from apps.dispatch.models import Assignment, FigureKind, FleetOffer, LearnedFigure, ProgressReport
-from apps.orders.models import Leg
-from apps.orders.services import create_quote
+from apps.dispatch.models import Assignment, FigureKind, FleetOffer, FleetRefusal, LearnedFigure, ProgressReport
+from apps.hubs.models import Hub, Scan
+from apps.orders.models import IncidentKind, Leg, Order, Parcel
+from apps.orders.services import create_quote, open_incident
 from tests.cast import PASSWORD, Cast, new_order
 
 OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
@@ -112,6 +113,23 @@ def one_of_each_other(cast: Cast) -> None:
     """The rows that placing, assigning and delivering do not leave behind."""
     at, unique = clock.now(), new_id().hex
     create_quote(new_order(cast.bakery.pk))
+    hub = Hub.objects.create(
+        organisation=cast.bakery, name=unique, address="1 quai de la Rapée", lat=48.85, lon=2.36, zone=cast.zone
+    )
+    parcel = Parcel.objects.last()
+    assert parcel is not None
+    open_incident(kind=IncidentKind.DAMAGED, parcel=parcel, hub_id=hub.pk)
+    Scan.objects.create(
+        hub=hub,
+        client_id=new_id(),
+        parcel=parcel,
+        direction="in",
+        device_time=at,
+        ordered_at=at,
+        shown_at=at,
+        received_at=at,
+        result={"outcome": "applied"},
+    )
     Device.objects.create(courier=cast.bo, label="Phone", token_hash=unique)
     SignInCode.objects.create(phone=cast.bo.phone, code_hash=unique, expires_at=at)
     apps.get_model("mobile", "CourierAction").objects.create(  # dashboard does not import mobile
@@ -140,6 +158,19 @@ def one_of_each_other(cast: Cast) -> None:
         device_time=at,
         state={},
     )
+    tariff = apps.get_model("networks", "Tariff").objects.create(
+        organisation=cast.fleet_owner, name="City", base_cents=500
+    )
+    apps.get_model("networks", "Connection").objects.create(
+        organisation=cast.bakery,
+        fleet=cast.fleet,
+        executor=cast.fleet_owner,
+        invited_by=cast.bakery,
+        tariff=tariff,
+        is_live=False,
+    )
+    order = Order.objects.exclude(pk__in=FleetRefusal.objects.values_list("order_id", flat=True)).first()
+    FleetRefusal.objects.create(order=order, fleet=cast.fleet, reason="too far")
     IdempotentAnswer.objects.create(
         principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at
     )

@@ -122,7 +122,20 @@ def test_contacts_are_shown_to_those_who_carry_and_not_to_those_who_might(cast: 
     assert "+33639980101" in ada.get(address).content.decode()
 
 
+def test_who_carried_it_sees_contacts_until_two_hours_after_the_end(cast: Cast, ada: Client, hand_clock: Any):
+    order, leg = placed(cast)
+    assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.PLANNER)
+    for step in (LegStatus.AT_PICKUP, LegStatus.PICKED_UP, LegStatus.AT_DROPOFF, LegStatus.DELIVERED):
+        courier_moves_leg(courier_id=cast.bo.pk, leg_id=leg.pk, epoch=1, to=step)
+    address = f"/board/orders/{public_id('ord', order.pk)}"
+    hand_clock.advance(hours=2, seconds=-1)
+    assert "+33639980101" in ada.get(address).content.decode()
+    hand_clock.advance(seconds=1)
+    assert "+33639980101" not in ada.get(address).content.decode()
+
+
 def test_the_history_names_no_courier_of_another_fleet(cast: Cast, ada: Client, rival: Rival):
+    type(rival.fleet).objects.filter(pk=rival.fleet.pk).update(is_open=True)
     order, leg = placed(cast)
     make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=rival.courier.pk)
     assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)

@@ -12,7 +12,6 @@ from rest_framework import serializers
 from apps.core import clock
 from apps.core.api.fields import Moment
 from apps.core.api.serializers import OutputSerializer
-from apps.core.contacts import stop_shown
 from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.dispatch.contact_times import has_carried, sees_contacts
@@ -20,7 +19,10 @@ from apps.dispatch.models import Assignment, FleetOffer
 from apps.dispatch.selectors import UnassignedLeg
 from apps.dispatch.services import Reported
 from apps.dispatch.services.fleet_offering import offer_state
+from apps.networks.contacts import masked
 from apps.orders.models import Leg
+
+CONTACT = ("contact_name", "phone", "instructions")
 
 
 class CarriedParcelOut(OutputSerializer):
@@ -67,14 +69,20 @@ class MerchantOut(OutputSerializer):
 
 
 def pickup_of(leg: Leg, *, in_full: bool) -> dict[str, Any]:
-    """The pickup of a leg, its order at hand."""
-    return {**stop_shown(leg.order.pickup, in_full=in_full), "ready_at": leg.ready_at, "pickup_by": leg.pickup_by}
+    """The pickup of a leg, which may be a hub; its order at hand."""
+    times = {"ready_at": leg.ready_at, "pickup_by": leg.pickup_by}
+    return {**_stop(leg.pickup_details, in_full=in_full), **times}
 
 
 def dropoff_of(leg: Leg, *, in_full: bool) -> dict[str, Any]:
-    """The dropoff of a leg, its order at hand."""
+    """The dropoff of a leg, which may be a hub; its order at hand."""
     times = {"drop_from": leg.drop_from, "due_at": leg.due_at, "drop_by": leg.drop_by}
-    return {**stop_shown(leg.order.dropoff, in_full=in_full), **times}
+    return {**_stop(leg.dropoff_details, in_full=in_full), **times}
+
+
+def _stop(details: dict[str, Any], *, in_full: bool) -> dict[str, Any]:
+    shown = details if in_full else masked(details)
+    return {**shown, **{part: shown.get(part) or "" for part in CONTACT}, "is_masked": not in_full}
 
 
 class CarriedOut(OutputSerializer):
@@ -88,7 +96,7 @@ class CarriedOut(OutputSerializer):
     dropoff = serializers.SerializerMethodField()
     parcels = CarriedParcelOut(many=True, source="leg.order.parcels.all")
     weight_g = serializers.IntegerField(source="leg.weight_g")
-    distance_m = serializers.IntegerField(source="leg.order.distance_m")
+    distance_m = serializers.IntegerField(source="leg.own_distance_m")
 
     def in_full(self, carried: Any) -> bool:  # noqa: ARG002 - subclasses look at it
         """Whether contacts are shown."""
@@ -221,7 +229,10 @@ def why_shown(why: dict[str, Any], own_couriers: frozenset[UUID]) -> dict[str, A
 
 
 class FleetOfferOut(CarriedOut):
-    """A leg offered to a fleet with a dispatch of its own. Who lives there is told with the assignment."""
+    """A leg offered to a fleet with a dispatch of its own. Who lives there is told with the assignment.
+
+    `seeing` of the context says who is told before: orderers and fleets whose connection has the right `see`.
+    """
 
     id = serializers.SerializerMethodField()
     fleet_id = serializers.SerializerMethodField()
@@ -232,6 +243,10 @@ class FleetOfferOut(CarriedOut):
     ended_at = Moment(allow_null=True)
     reason = serializers.CharField()
     assignment_id = serializers.SerializerMethodField()
+
+    def in_full(self, carried: FleetOffer) -> bool:
+        """While it can be accepted, for a fleet that may see them before it carries."""
+        return carried.is_open and (carried.leg.organisation_id, carried.fleet_id) in self.context.get("seeing", ())
 
     def get_id(self, offer: FleetOffer) -> str:
         """`off_...`."""
@@ -255,12 +270,17 @@ class FleetOfferOut(CarriedOut):
 
 
 class UnassignedLegOut(CarriedOut):
-    """A leg that nobody has, and why it waits."""
+    """A leg that nobody has, and why it waits. `seeing` of the context as with offers."""
 
     placed_at = Moment(source="leg.placed_at")
     is_pinned = serializers.BooleanField(source="leg.is_pinned")
     unassigned_reason = serializers.CharField(source="leg.unassigned_reason")
     fleet_ids = serializers.SerializerMethodField()
+
+    def in_full(self, carried: UnassignedLeg) -> bool:
+        """For whom one of the fleets may see them before it carries."""
+        orderer_id, seeing = carried.leg.organisation_id, self.context.get("seeing", ())
+        return any((orderer_id, fleet_id) in seeing for fleet_id in carried.fleet_ids)
 
     def get_fleet_ids(self, row: UnassignedLeg) -> list[str]:
         """Which of the caller's fleets may carry it now."""

@@ -14,11 +14,12 @@ from apps.core.api.schema import page_out
 from apps.core.ids import parse_public_id
 from apps.dispatch.api.answers import LegStateOut, PinOut, UnassignedLegOut
 from apps.dispatch.api.requests import RejectIn
-from apps.dispatch.errors import LegTaken, NotYourLeg
+from apps.dispatch.errors import LegTaken, NotYourLeg, RefusalNotAllowed
 from apps.dispatch.executors import executor_of
 from apps.dispatch.selectors import unassigned_legs
 from apps.dispatch.services import pin_by_hand, refuse_by_hand
 from apps.dispatch.services.courier_work import leg_state
+from apps.networks.selectors import seeing
 from apps.orders.errors import LegNotFound
 from apps.orders.lifecycle import IllegalMove
 
@@ -34,9 +35,11 @@ class UnassignedLegsView(KeyView):
     def get(self, request: Request) -> Response:
         """List the legs that nobody has and your fleets may carry, newest first, with the reason why they wait."""
         asked, _ = PageQuery.read(request.query_params.dict())
-        page = unassigned_legs(executor_of(principal_of(request)), limit=asked.limit, after=asked.after)
+        executor = executor_of(principal_of(request))
+        page = unassigned_legs(executor, limit=asked.limit, after=asked.after)
         next_cursor = cursor_after(page.after) if page.after else None
-        return Response({"data": UnassignedLegOut(page.legs, many=True).data, "next_cursor": next_cursor})
+        rows = UnassignedLegOut(page.legs, many=True, context={"seeing": seeing(executor.fleets)})
+        return Response({"data": rows.data, "next_cursor": next_cursor})
 
 
 class PinView(KeyView):
@@ -65,7 +68,7 @@ class RejectView(KeyView):
         tag=TAG,
         request=RejectIn,
         answers={200: LegStateOut},
-        refusals=(LegNotFound, LegTaken, IllegalMove),
+        refusals=(LegNotFound, LegTaken, RefusalNotAllowed, IllegalMove),
     )
     @answered_once
     def post(self, request: Request, leg_id: str) -> Response:

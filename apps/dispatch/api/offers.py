@@ -20,6 +20,7 @@ from apps.dispatch.errors import CourierNotAvailable, OfferGone, OfferNotFound
 from apps.dispatch.executors import executor_of
 from apps.dispatch.selectors import assignment_for, fleet_offer_for, fleet_offers_for, still_live
 from apps.dispatch.services import accept_fleet_offer, decline_fleet_offer
+from apps.networks.selectors import seeing
 from apps.orders.lifecycle import IllegalMove
 
 TAG = "Offers"
@@ -34,9 +35,11 @@ class OffersView(KeyView):
     def get(self, request: Request) -> Response:
         """List what is offered to your fleets, newest first: what is live, unless you ask otherwise."""
         page, filters = OfferFilters.read(request.query_params.dict())
-        offers = still_live(fleet_offers_for(executor_of(principal_of(request))).filter(**filters), filters["status"])
+        executor = executor_of(principal_of(request))
+        offers = still_live(fleet_offers_for(executor).filter(**filters), filters["status"])
         found, next_cursor = page_of(offers, page)
-        return Response({"data": FleetOfferOut(found, many=True).data, "next_cursor": next_cursor})
+        rows = FleetOfferOut(found, many=True, context={"seeing": seeing(executor.fleets)})
+        return Response({"data": rows.data, "next_cursor": next_cursor})
 
 
 class OfferView(KeyView):
@@ -47,7 +50,9 @@ class OfferView(KeyView):
     @operation("get_offer", tag=TAG, answers={200: FleetOfferOut}, refusals=(OfferNotFound,))
     def get(self, request: Request, offer_id: str) -> Response:
         """Show one offer."""
-        return Response(FleetOfferOut(fleet_offer_for(executor_of(principal_of(request)), _key(offer_id))).data)
+        executor = executor_of(principal_of(request))
+        offer = fleet_offer_for(executor, _key(offer_id))
+        return Response(FleetOfferOut(offer, context={"seeing": seeing(executor.fleets)}).data)
 
 
 class AcceptOfferView(KeyView):

@@ -46,7 +46,7 @@ def learn_demand() -> int:
 
 def _orders_by_hour(zones: dict[UUID, ZoneInfo], *, since: datetime) -> dict[UUID, Counts]:
     """Whole local days only: the window begins within one, which is left out."""
-    legs = Leg.objects.filter(status__in=LegStatus.values, placed_at__gte=since, sequence=1)
+    legs = Leg.objects.filter(status__in=LegStatus.values, placed_at__gte=since, sequence=1, is_test=False)
     hours = legs.annotate(hour=TruncHour("placed_at")).values("zone_id", "hour").annotate(orders=Count("pk"))
     counts: dict[UUID, Counts] = defaultdict(lambda: defaultdict(lambda: np.zeros(24)))
     for row in hours.order_by():

@@ -4,7 +4,8 @@
 
 Nobody tells when an order is ready. Where the courier waited more than a minute longer than a stop takes, it was ready
 at the handover. Where they did not, it was ready when they came at the latest: the time that was announced stands, or
-the arrival if that was earlier. Orders booked more than an hour ahead, and times above three hours, are left out.
+the arrival if that was earlier. Orders booked more than an hour ahead, and times above three hours, are left out; so
+are pickups at hubs, where nothing is prepared.
 """
 
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def pickups(visit: Visit) -> Iterator[PickedUp]:
     if visit.kind != StopKind.PICKUP or not visit.is_complete:
         return
     for leg, handed_over_at in visit.handovers:
-        if leg.ready_at - leg.placed_at <= BOOKED_AHEAD:
+        if leg.ready_at - leg.placed_at <= BOOKED_AHEAD and not leg.is_from_hub:
             yield PickedUp(leg.placed_at, leg.ready_at, visit.arrived_at, handed_over_at)
 
 

@@ -26,6 +26,7 @@ class LegFacts:
     placed_at: datetime
     ready_at: datetime
     drop_from: datetime | None
+    is_from_hub: bool
 
     def opens_at(self, kind: StopKind) -> datetime:
         """From when it could change hands at this stop."""
@@ -120,12 +121,12 @@ def _set_out_at_once(kind: StopKind, leg: LegFacts, before: Visit, known_at: dat
 
 def _legs(leg_ids: set[str]) -> Mapping[str, LegFacts]:
     places = ("pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon")
-    columns = ("pk", "zone_id", *places, "placed_at", "ready_at", "drop_from")
+    columns = ("pk", "zone_id", *places, "placed_at", "ready_at", "drop_from", "pickup_hub_id")
     facts = {}
     for batch in in_batches(sorted(leg_ids)):
-        for key, zone_id, *degrees, placed_at, ready_at, drop_from in Leg.objects.filter(pk__in=batch).values_list(
-            *columns
-        ):
+        for key, zone_id, *degrees, placed_at, ready_at, drop_from, hub_id in Leg.objects.filter(
+            pk__in=batch, is_test=False
+        ).values_list(*columns):
             pickup, dropoff = Point(*degrees[:2]), Point(*degrees[2:])
-            facts[str(key)] = LegFacts(zone_id, pickup, dropoff, placed_at, ready_at, drop_from)
+            facts[str(key)] = LegFacts(zone_id, pickup, dropoff, placed_at, ready_at, drop_from, hub_id is not None)
     return facts

@@ -6,7 +6,6 @@ from apps.core.errors import Conflict
 from apps.dispatch.engine import Plan
 from apps.dispatch.services.fleet_offering import make_fleet_offer
 from apps.dispatch.services.zone_view import ZoneView
-from apps.dispatch.turns import Rank, rank_of
 
 logger = logging.getLogger(__name__)
 NOTICE_S = 3600.0  # platform seconds before a leg is ready: a fleet plans ahead too, and no one is asked at dawn
@@ -18,16 +17,14 @@ def offer_to_fleets(view: ZoneView, plan: Plan) -> tuple[set[str], int]:
     Returns the legs offered, and how many races were lost.
     """
     taken, lost = set[str](), 0
-    if not view.asked.external:
+    if not view.networks.external:
         return taken, lost
     rank_in_plan = _ranks(view, plan)
     for known in view.snapshot.legs:
         if known.ready_at - NOTICE_S > view.snapshot.now:
             continue
         leg = view.legs[known.id]
-        fleet_id = view.asked.next_fleet(
-            leg.pk, leg.order, view.networks, at=view.at, planned=rank_in_plan.get(known.id)
-        )
+        fleet_id = view.turns.next_fleet(leg, view.asked[known.id].fleets, planned=rank_in_plan.get(known.id))
         if fleet_id is None:
             continue
         try:
@@ -36,15 +33,15 @@ def offer_to_fleets(view: ZoneView, plan: Plan) -> tuple[set[str], int]:
             lost += 1
             logger.info("Leg %s went elsewhere before fleet %s was asked: %s", leg.pk, fleet_id, error)
         else:
-            view.asked.waiting[fleet_id] += 1
+            view.turns.waiting[fleet_id] += 1
             taken.add(known.id)
     return taken, lost
 
 
-def _ranks(view: ZoneView, plan: Plan) -> dict[str, Rank]:
+def _ranks(view: ZoneView, plan: Plan) -> dict[str, int]:
     """Leg -> the rank of the fleet whose courier has it in the plan."""
     return {
-        leg_id: rank_of(view.couriers[route.courier_id].fleet_id, view.legs[leg_id].order, view.networks)
+        leg_id: view.turns.rank_of(view.couriers[route.courier_id].fleet_id, view.legs[leg_id].order)
         for route in plan.routes
         for leg_id in route.leg_ids
     }

@@ -15,6 +15,7 @@ from apps.couriers.errors import CourierNotFound
 from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier
 from apps.couriers.positions import tell_couriers
+from apps.dispatch.eligibility import check_connected
 from apps.dispatch.errors import CourierNotAvailable
 from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
 from apps.dispatch.models import Assignment
@@ -45,7 +46,8 @@ class PlannedPart:
 def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: PlannedPart | None = None) -> Assignment:
     """Give a leg to a courier. By hand it is also taken from another courier who has not picked it up yet.
 
-    Raises LegNotFound, CourierNotAvailable, IllegalMove, or Conflict when somebody was faster.
+    Raises LegNotFound, CourierNotAvailable, IllegalMove, FleetNotConnected unless it is by hand, or Conflict when
+    somebody was faster.
     """
     leg = Leg.objects.filter(pk=leg_id).first()
     if leg is None:
@@ -57,6 +59,8 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
         LegStatus.ASSIGNED, courier_id, reason=by.value, from_version=planned.leg_version if planned else None
     )
     moved = move_leg(leg_id=leg_id, move=move)
+    if by != AssignedBy.DISPATCHER:
+        check_connected(moved.order, courier.fleet)
     assignment = Assignment.objects.create(
         leg=moved,
         courier=courier,
@@ -88,7 +92,7 @@ def _take_back(leg: Leg, courier_id: UUID) -> None:
 
 def _reserve(courier_id: UUID, planned: PlannedPart | None) -> Courier:
     """Take room for one more leg with the courier, and places at the end of the route."""
-    courier = Courier.objects.filter(pk=courier_id).first()
+    courier = Courier.objects.select_related("fleet").filter(pk=courier_id).first()
     if courier is None:
         raise CourierNotFound
     if courier.status == CourierStatus.OFF_DUTY or not courier.is_active:

@@ -11,21 +11,24 @@ from apps.couriers.errors import CourierNotFound
 from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Courier
 from apps.couriers.services import NamedCourier, send_courier
+from apps.dispatch.eligibility import check_connected
 from apps.dispatch.errors import (
     AssignmentNotFound,
     AssignmentOver,
+    FleetNotConnected,
     FleetNotEligible,
     FleetNotExternal,
     LegTaken,
     NotYourLeg,
+    RefusalNotAllowed,
 )
 from apps.dispatch.executors import Executor, carriers_among
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
-from apps.dispatch.models import Assignment, FleetOffer, Offer
+from apps.dispatch.models import Assignment, FleetOffer, FleetRefusal, Offer
 from apps.dispatch.services.assigning import assign_leg, unassign_leg
 from apps.dispatch.services.courier_work import leg_state
 from apps.dispatch.services.pinning import set_pin
-from apps.dispatch.services.refusing import refuse_leg
+from apps.dispatch.services.refusing import may_refuse, refuse_leg
 from apps.orders.errors import LegNotFound, StaleEpoch
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
@@ -44,6 +47,7 @@ def give_by_hand(*, executor: Executor, leg_id: UUID, courier_id: UUID) -> Assig
     courier = _own_courier(executor, courier_id)
     if courier.fleet_id not in carriers | asked:
         raise FleetNotEligible
+    _check_still_possible(executor, courier, leg)
     _send(executor, courier, leg)
     return assign_leg(leg_id=leg.pk, courier_id=courier.pk, by=AssignedBy.DISPATCHER)
 
@@ -67,7 +71,7 @@ def move_by_hand(
     else:
         chosen = _own_courier(executor, courier)
         if chosen.fleet_id != fleet.pk and chosen.fleet_id not in _carriers(executor, held.leg):
-            raise FleetNotEligible
+            raise FleetNotEligible  # within a fleet it is finished, whatever became of the connection
         _send(executor, chosen, held.leg)
     return assign_leg(leg_id=held.leg_id, courier_id=chosen.pk, by=AssignedBy.DISPATCHER)
 
@@ -103,7 +107,9 @@ def pin_by_hand(*, executor: Executor, leg_id: UUID, is_pinned: bool) -> Leg:
 def refuse_by_hand(*, executor: Executor, leg_id: UUID, reason: str) -> Leg:
     """Refuse an order that one of the executor's fleets has, is offered, or might be given.
 
-    Raises LegNotFound, LegTaken with the state when somebody else has it, or IllegalMove once the parcels are on board.
+    For those of them that may: by their connection, or because they are the merchant's own. Refusing again changes
+    nothing. Raises LegNotFound, LegTaken with the state when somebody else has it, RefusalNotAllowed, or IllegalMove
+    once the parcels are on board.
     """
     leg, carriers = _leg_in_reach(executor, leg_id)
     fleets = _asked(executor, leg)
@@ -111,9 +117,14 @@ def refuse_by_hand(*, executor: Executor, leg_id: UUID, reason: str) -> Leg:
         fleets = frozenset({leg.courier.fleet_id})
     elif leg.status == LegStatus.OPEN:
         fleets = carriers
+    if not fleets and leg.status == LegStatus.OPEN and _has_refused(executor, leg):
+        return leg
     if not fleets:
         raise LegTaken(state=leg_state(leg))
-    for fleet_id in fleets:
+    allowed = [fleet_id for fleet_id in fleets if may_refuse(leg, executor.fleets[fleet_id])]
+    if not allowed:
+        raise RefusalNotAllowed
+    for fleet_id in allowed:
         refuse_leg(leg_id=leg.pk, fleet_id=fleet_id, reason=reason)
     _leave_to_others(executor, leg)
     return Leg.objects.get(pk=leg.pk)
@@ -139,7 +150,22 @@ def _was_theirs(executor: Executor, leg: Leg) -> bool:
     return (
         Assignment.objects.filter(leg=leg, fleet_id__in=own).exists()
         or FleetOffer.objects.filter(leg=leg, fleet_id__in=own).exists()
+        or _has_refused(executor, leg)
     )
+
+
+def _has_refused(executor: Executor, leg: Leg) -> bool:
+    return FleetRefusal.objects.filter(order_id=leg.order_id, fleet_id__in=list(executor.fleets)).exists()
+
+
+def _check_still_possible(executor: Executor, courier: Courier, leg: Leg) -> None:
+    """An offer of before a pause gives nothing after it; and test orders are carried by the sandbox's robots alone."""
+    if leg.is_test:
+        raise FleetNotEligible("Test orders are carried by the sandbox's robots.")
+    try:
+        check_connected(leg.order, executor.fleets[courier.fleet_id])
+    except FleetNotConnected as error:
+        raise FleetNotEligible from error
 
 
 def _asked(executor: Executor, leg: Leg) -> frozenset[UUID]:

@@ -24,14 +24,16 @@ class DemandAhead:
 
 
 def demand_ahead(here: Zone, service: ServiceTimes, networks: Networks, at: datetime) -> DemandAhead:
-    """Legs placed within the last hour, whoever has them, but for those booked ahead; two queries."""
-    placed = Leg.objects.filter(zone_id=here.pk, placed_at__gt=at - timedelta(seconds=LATELY_S), placed_at__lte=at)
+    """First legs placed within the last hour, whoever has them, but for those booked ahead; two queries."""
+    since = at - timedelta(seconds=LATELY_S)
+    live = Leg.objects.filter(zone_id=here.pk, is_test=False)
+    placed = live.filter(placed_at__gt=since, placed_at__lte=at, sequence=1)
     newest = placed.select_related("order").order_by("-placed_at")[:MOST_LEGS]
     return DemandAhead(
         recent_legs=tuple(
             replace(
                 known_leg(leg, service),
-                eligible_fleets=frozenset(str(key) for key in eligible_fleets(leg.order, networks, at=at)),
+                eligible_fleets=frozenset(str(key) for key in eligible_fleets(leg, networks, at=at)),
             )
             for leg in newest
             if leg.drop_from is None and leg.ready_at - leg.placed_at <= BOOKED_AHEAD

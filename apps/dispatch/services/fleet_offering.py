@@ -10,10 +10,12 @@ from apps.core import clock
 from apps.core.db import atomic
 from apps.core.errors import Conflict
 from apps.core.events import publish
+from apps.core.money import Money
 from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Fleet
 from apps.couriers.services import NamedCourier, send_courier
-from apps.dispatch.errors import FleetNotExternal, OfferGone, OfferNotFound
+from apps.dispatch.eligibility import check_connected
+from apps.dispatch.errors import FleetNotConnected, FleetNotEligible, FleetNotExternal, OfferGone, OfferNotFound
 from apps.dispatch.events import FleetOffered
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer
@@ -21,24 +23,35 @@ from apps.dispatch.services.assigning import PlannedPart, assign_leg
 from apps.dispatch.services.offering import PAYOUT_SHARE
 from apps.dispatch.services.releasing import end_fleet_offer
 from apps.dispatch.services.route_places import GAP
+from apps.networks.tariffs.pricing import price_of
+from apps.networks.tariffs.selectors import agreed_between
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.orders.services import LegMove, move_leg
+from apps.orders.tariffs import trip_of
 
 
 @atomic
 def make_fleet_offer(*, leg_id: UUID, leg_version: int, fleet_id: UUID) -> FleetOffer:
-    """Offer an open leg to a fleet. Raises FleetNotExternal, IllegalMove, or Conflict: it is no longer open."""
+    """Offer an open leg to a fleet.
+
+    Raises FleetNotExternal, IllegalMove, FleetNotConnected, FleetNotEligible for a test order, which only the sandbox's
+    robots carry, or Conflict: it is no longer open.
+    """
     fleet = Fleet.objects.filter(pk=fleet_id, mode=FleetMode.EXTERNAL).first()
     if fleet is None:
         raise FleetNotExternal
     leg = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OFFERED, None, from_version=leg_version))
+    if leg.is_test:
+        raise FleetNotEligible
+    check_connected(leg.order, fleet)
     at = clock.now()
+    payout = payout_of(leg, fleet)
     offer = FleetOffer.objects.create(
         leg=leg,
         fleet=fleet,
-        payout_cents=payout_cents(leg),
-        currency=leg.order.currency,
+        payout_cents=payout.amount,
+        currency=payout.currency,
         offered_at=at,
         expires_at=at + fleet_offer_duration(),
     )
@@ -57,9 +70,16 @@ def make_fleet_offer(*, leg_id: UUID, leg_version: int, fleet_id: UUID) -> Fleet
     return offer
 
 
-def payout_cents(leg: Leg) -> int:
-    """What a fleet is paid for the leg, with its order at hand."""
-    return round(leg.order.amount_cents * PAYOUT_SHARE)
+def payout_of(leg: Leg, fleet: Fleet) -> Money:
+    """What a fleet is paid for the leg, before tax: by the tariff that was agreed with it, or as a courier is.
+
+    Needs the leg's order at hand; two queries.
+    """
+    tariff = agreed_between(organisation_id=leg.organisation_id, fleet_id=fleet.pk)
+    if tariff is None:
+        return Money(round(leg.order.net_cents * PAYOUT_SHARE * leg.share_of_way), leg.order.currency)
+    price = price_of(trip_of(leg), tariff.rates)
+    return Money(price.net_cents, price.currency)
 
 
 def fleet_offer_duration() -> timedelta:
@@ -71,7 +91,8 @@ def fleet_offer_duration() -> timedelta:
 def accept_fleet_offer(*, offer_id: UUID, courier: UUID | NamedCourier | None = None) -> Assignment:
     """Take the offered leg for the fleet: for a courier of it, for one that it names, or for its stand-in.
 
-    Raises OfferNotFound, OfferGone with the state, CourierNotFound, PhoneTaken, or CourierNotAvailable.
+    Raises OfferNotFound, OfferGone with the state (also when the fleet's connection was paused or ended meanwhile),
+    CourierNotFound, PhoneTaken, or CourierNotAvailable.
     """
     offer = _offer(offer_id)
     if not offer.is_open:
@@ -84,7 +105,11 @@ def accept_fleet_offer(*, offer_id: UUID, courier: UUID | NamedCourier | None = 
         pickup_place=carrier.route_end + GAP,
         dropoff_place=carrier.route_end + 2 * GAP,
     )
-    assignment = assign_leg(leg_id=offer.leg_id, courier_id=carrier.pk, by=AssignedBy.FLEET, planned=planned)
+    try:
+        assignment = assign_leg(leg_id=offer.leg_id, courier_id=carrier.pk, by=AssignedBy.FLEET, planned=planned)
+    except FleetNotConnected as error:  # undone whole: it runs out by itself
+        state = {"status": OfferStatus.WITHDRAWN.value, "leg_status": LegStatus.OFFERED.value}
+        raise OfferGone(state=state) from error
     FleetOffer.objects.filter(pk=offer.pk).update(assignment_id=assignment.pk)
     return assignment
 

@@ -1,31 +1,17 @@
-"""Which fleets have a dispatch of their own in a zone, and what they said to its open legs: two queries, or none."""
+"""How much the fleets with a dispatch of their own are asked at the moment: one query, or none."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter
 from datetime import datetime
-from uuid import UUID
 
-from apps.couriers.models import Fleet
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import FleetOffer
-from apps.dispatch.services.engine_words import ASK_AGAIN_AFTER
-from apps.dispatch.turns import FleetsAsked
-
-_SAID_NO = (OfferStatus.DECLINED, OfferStatus.EXPIRED)
+from apps.dispatch.networks import Networks
+from apps.dispatch.turns import Turns
 
 
-def external_fleets(fleets: Iterable[Fleet], zone_id: UUID) -> frozenset[UUID]:
-    """Those that are offered legs of the zone themselves."""
-    return frozenset(fleet.pk for fleet in fleets if fleet.is_asked_in(zone_id))
-
-
-def fleets_asked(external: frozenset[UUID], leg_ids: Collection[UUID], at: datetime) -> FleetsAsked:
-    """What external fleets were asked about these legs."""
-    if not external or not leg_ids:
-        return FleetsAsked(external)
-    answered: dict[UUID, dict[UUID, bool]] = defaultdict(dict)
-    said_no = FleetOffer.objects.filter(leg_id__in=list(leg_ids), status__in=_SAID_NO).order_by("offered_at")
-    for leg_id, fleet_id, offered_at in said_no.values_list("leg_id", "fleet_id", "offered_at"):
-        answered[leg_id][fleet_id] = at - offered_at > ASK_AGAIN_AFTER
-    live = FleetOffer.objects.filter(fleet_id__in=list(external), status=OfferStatus.LIVE)
-    return FleetsAsked(external, dict(answered), Counter(live.values_list("fleet_id", flat=True)))
+def turns_of(networks: Networks, at: datetime) -> Turns:
+    """Whose turn it is in the zone of these networks."""
+    if not networks.external:
+        return Turns(networks, at, Counter())
+    live = FleetOffer.objects.filter(fleet_id__in=list(networks.external), status=OfferStatus.LIVE)
+    return Turns(networks, at, Counter(live.values_list("fleet_id", flat=True)))

@@ -13,7 +13,8 @@ from apps.core.events import publish
 from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier
 from apps.couriers.positions import tell_couriers
-from apps.dispatch.errors import CourierNotAvailable, OfferGone, OfferNotFound
+from apps.dispatch.eligibility import check_connected
+from apps.dispatch.errors import CourierNotAvailable, FleetNotConnected, OfferGone, OfferNotFound
 from apps.dispatch.events import OfferMade
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Offer
@@ -24,21 +25,26 @@ from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.orders.services import LegMove, move_leg
 
-PAYOUT_SHARE = 0.7  # of the order's price, to the courier
+PAYOUT_SHARE = 0.7  # of the order's price before tax, to the courier
 
 
 @atomic
 def make_offer(*, leg_id: UUID, leg_version: int, courier_id: UUID, why: dict[str, Any] | None = None) -> Offer:
-    """Offer an open leg to a courier. Raises CourierNotAvailable, IllegalMove, or Conflict: it is no longer open."""
-    courier = Courier.objects.filter(pk=courier_id, status=CourierStatus.ON_DUTY, is_active=True).first()
+    """Offer an open leg to a courier.
+
+    Raises CourierNotAvailable, IllegalMove, FleetNotConnected, or Conflict: it is no longer open.
+    """
+    able = Courier.objects.filter(pk=courier_id, status=CourierStatus.ON_DUTY, is_active=True)
+    courier = able.select_related("fleet").first()
     if courier is None or courier.load_legs >= courier.max_legs:
         raise CourierNotAvailable
     leg = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OFFERED, None, from_version=leg_version))
+    check_connected(leg.order, courier.fleet)
     at = clock.now()
     offer = Offer.objects.create(
         leg=leg,
         courier=courier,
-        payout_cents=round(leg.order.amount_cents * PAYOUT_SHARE),
+        payout_cents=round(leg.order.net_cents * PAYOUT_SHARE * leg.share_of_way),
         currency=leg.order.currency,
         why=why or {},
         offered_at=at,
@@ -68,7 +74,8 @@ def offer_duration() -> timedelta:
 def accept_offer(*, offer_id: UUID, courier_id: UUID) -> Leg:
     """Take the offered leg. Accepting again what one already has changes nothing.
 
-    Raises OfferNotFound, OfferGone with its status, or CourierNotAvailable.
+    Raises OfferNotFound, OfferGone with its status (also when the fleet's connection was paused or ended meanwhile),
+    or CourierNotAvailable.
     """
     offer = _offer_of(offer_id, courier_id)
     if offer.status == OfferStatus.ACCEPTED:
@@ -85,7 +92,10 @@ def accept_offer(*, offer_id: UUID, courier_id: UUID) -> Leg:
         dropoff_place=offer.why.get("dropoff_place", end + 2 * GAP),
         why=offer.why,
     )
-    assign_leg(leg_id=offer.leg_id, courier_id=courier_id, by=AssignedBy.COURIER, planned=planned)
+    try:
+        assign_leg(leg_id=offer.leg_id, courier_id=courier_id, by=AssignedBy.COURIER, planned=planned)
+    except FleetNotConnected as error:
+        raise OfferGone(state={"status": OfferStatus.WITHDRAWN.value}) from error  # undone whole: it runs out by itself
     return Leg.objects.get(pk=offer.leg_id)
 
 

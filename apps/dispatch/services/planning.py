@@ -30,6 +30,7 @@ from apps.orders.services import count_plan_attempt, note_unassigned, raise_atte
 logger = logging.getLogger(__name__)
 LOCK_S = 5.0  # longer than a plan takes, short enough not to stop a zone when its planner was killed
 PLANNED = "planned"  # in a route of the last plan, not yet committed
+NOBODY_ACCEPTED = "nobody_accepted"  # everybody who was asked has had their time, or refused
 PINNED = "pinned"  # kept by hand
 HOPELESS = frozenset(  # waiting will not help: a person must look
     {
@@ -105,16 +106,33 @@ def _commit_leg(view: ZoneView, commitment: Commitment, position: int, route: Pl
 
 def _note_reasons(view: ZoneView, plan: Plan, taken: set[str]) -> None:
     """Write why the others wait, and call a person where waiting will not help."""
+    left_out = {leg_id: _reason(view, leg_id, reason) for leg_id, reason in plan.unassigned.items()}
     reasons = {
-        leg.pk: str(plan.unassigned.get(leg_id, PLANNED))
+        leg.pk: str(left_out.get(leg_id, PLANNED))
         for leg_id, leg in view.legs.items()
-        if leg_id not in taken and not _is_for_tours(leg, plan.unassigned.get(leg_id))
+        if leg_id not in taken and not _is_for_tours(leg, left_out.get(leg_id))
     }
     note_unassigned(reasons, current={leg.pk: leg.unassigned_reason for leg in view.legs.values()})
-    for leg_id, reason in plan.unassigned.items():
-        leg = view.legs[leg_id]
-        if reason in HOPELESS and leg.order.attention_reason != reason:
-            raise_attention(order_id=leg.order_id, reason=reason)
+    for leg_id, reason in left_out.items():
+        _call_attention(view.legs[leg_id], reason, nobody_accepted=view.asked[leg_id].nobody_accepted)
+
+
+def _reason(view: ZoneView, leg_id: str, reason: UnassignedReason) -> UnassignedReason:
+    """Who is full, or answering an offer, is not in the snapshot: a fleet that has only those is busy, not missing."""
+    is_busy = reason is UnassignedReason.NO_ELIGIBLE_FLEET and view.asked[leg_id].has_somebody
+    return UnassignedReason.NO_COURIER_FREE if is_busy else reason
+
+
+def _call_attention(leg: Leg, reason: UnassignedReason, *, nobody_accepted: bool) -> None:
+    """For what waiting will not change; once everybody was asked, for that, unless something else is known."""
+    order = leg.order
+    if reason is UnassignedReason.BEYOND_HORIZON:
+        return
+    if reason in HOPELESS and not (nobody_accepted and reason is UnassignedReason.NO_ELIGIBLE_FLEET):
+        if order.attention_reason != reason:
+            raise_attention(order_id=order.pk, reason=reason)
+    elif nobody_accepted and not order.needs_attention:
+        raise_attention(order_id=order.pk, reason=NOBODY_ACCEPTED)
 
 
 def _is_for_tours(leg: Leg, reason: UnassignedReason | None) -> bool:

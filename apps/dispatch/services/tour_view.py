@@ -9,15 +9,14 @@ from uuid import UUID
 from apps.core import clock
 from apps.core.geo import Point
 from apps.couriers.lifecycle import CourierStatus, FleetMode
-from apps.couriers.models import Courier, Fleet, Shift
-from apps.dispatch.eligibility import Networks, eligible_fleets
+from apps.couriers.models import Courier, Shift
+from apps.dispatch.eligibility import Networks, first_asked
 from apps.dispatch.engine import CourierState, OpenLeg, PlannerSettings, Snapshot
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
 from apps.dispatch.selectors import routes_of
 from apps.dispatch.services.courier_states import states_on_duty
 from apps.dispatch.services.engine_words import ServiceTimes, known_leg, remaining, vehicle_profile
-from apps.dispatch.services.fleets_asked import external_fleets
 from apps.dispatch.services.zone_view import MAX_PLAN_ATTEMPTS
 from apps.dispatch.travel import travel_model_for
 from apps.orders.lifecycle import LegStatus
@@ -64,6 +63,7 @@ def load_slots(zone_id: UUID) -> TourView:
         zone_id=zone_id,
         status=LegStatus.OPEN,
         is_pinned=False,
+        is_test=False,
         plan_attempts__lt=MAX_PLAN_ATTEMPTS,
         drop_from__lte=at + AHEAD,
     )
@@ -83,22 +83,17 @@ def load_slots(zone_id: UUID) -> TourView:
 def tour_snapshot(view: TourView) -> Snapshot:
     """What the engine sees; at least one leg."""
     service = ServiceTimes.of(view.zone)
-    fleets = list(Fleet.objects.all())
-    external = external_fleets(fleets, view.zone.pk)
-    networks = Networks.of(fleets, external.union(shift.courier.fleet_id for shift in view.shifts))
-    declined = _declined(view)
+    over = Offer.objects.filter(leg_id__in=[leg.pk for leg in view.legs]).exclude(status=OfferStatus.ACCEPTED)
+    offers = list(over)
+    networks = Networks.of(view.legs, (shift.courier for shift in view.shifts), offers, zone_id=view.zone.pk)
+    declined = _declined(view, offers)
     return Snapshot(
         now=view.at.timestamp(),
         couriers=tuple(_states(view, service)),
-        legs=tuple(_tour_leg(leg, service, _fleets(leg, networks), declined) for leg in view.legs),
+        legs=tuple(_tour_leg(leg, service, first_asked(leg, networks), declined) for leg in view.legs),
         travel=travel_model_for(view.zone, max(view.at, min(leg.drop_from or view.at for leg in view.legs))),
         settings=PlannerSettings(riding_price=RIDING_PRICE),
     )
-
-
-def _fleets(leg: Leg, networks: Networks) -> frozenset[UUID]:
-    """With `own_first` the merchant's own fleets alone while they have a shift; the tick gives others what is left."""
-    return eligible_fleets(leg.order, networks, at=leg.placed_at)
 
 
 def _counts(shift: Shift, at: datetime) -> bool:
@@ -149,15 +144,14 @@ def _busiest_pickup(legs: list[Leg]) -> Point:
     return next(leg.pickup_point for leg in legs if leg.pickup_place == door)
 
 
-def _declined(view: TourView) -> dict[UUID, frozenset[str]]:
+def _declined(view: TourView, offers: list[Offer]) -> dict[UUID, frozenset[str]]:
     """The shifts of couriers who were offered a leg and did not take it."""
     shifts: dict[UUID, set[str]] = defaultdict(set)
     for shift in view.shifts:
         shifts[shift.courier_id].add(str(shift.pk))
     refused: dict[UUID, set[str]] = defaultdict(set)
-    offers = Offer.objects.filter(leg_id__in=[leg.pk for leg in view.legs]).exclude(status=OfferStatus.ACCEPTED)
-    for leg_id, courier_id in offers.values_list("leg_id", "courier_id"):
-        refused[leg_id] |= shifts.get(courier_id, set())
+    for offer in offers:
+        refused[offer.leg_id] |= shifts.get(offer.courier_id, set())
     return {leg_id: frozenset(ids) for leg_id, ids in refused.items()}
 
 

@@ -1,10 +1,11 @@
 """Kept tours as the tick sees them: what their couriers are committed to, so that urgent legs go in between."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
+from apps.core import clock
 from apps.couriers.models import Courier
+from apps.dispatch.eligibility import Networks, carriers
 from apps.dispatch.engine import CommittedStop, CourierState, StopKind
 from apps.dispatch.services.engine_words import ServiceTimes, known_leg
 from apps.dispatch.services.kept_tours import KeptTour, kept_tours
@@ -45,16 +46,22 @@ class ToursAhead:
 
 
 def tours_ahead(
-    zone_id: UUID, legs: dict[str, Leg], free: dict[UUID, Courier], service: ServiceTimes, at: datetime
+    zone_id: UUID, legs: dict[str, Leg], free: dict[UUID, Courier], service: ServiceTimes, networks: Networks
 ) -> ToursAhead:
     """What is left of the kept tours, given the open legs and the couriers who can be planned now.
 
-    A tour whose courier is not there, or has no room, when it must begin is dissolved: its legs are for the tick.
+    A tour whose courier is not there, or has no room, when it must begin is dissolved: its legs are for the tick. So
+    are those that his fleet may no longer carry: it refused, or its connection was paused or ended.
     """
+    at = clock.now()
     shift_of = {str(key): str(courier.shift_id) for key, courier in free.items()}
     by_courier, held = {}, set[str]()
     for shift_id, kept in kept_tours(zone_id).by_shift.items():
-        tour = TourAhead(tuple(_stops(kept, legs, service)))
+        courier = free.get(UUID(kept.courier_id))
+        theirs = {key: leg for key, leg in legs.items() if key in kept.held_until}
+        if courier is not None:
+            theirs = {key: leg for key, leg in theirs.items() if courier.fleet_id in carriers(leg, networks)}
+        tour = TourAhead(tuple(_stops(kept, theirs, service)))
         if not tour.stops:
             continue
         if shift_of.get(kept.courier_id) == shift_id:

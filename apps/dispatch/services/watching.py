@@ -34,7 +34,7 @@ def flag_unattended(*, limit: int = 500) -> int:
     slot_ends_soon = Q(drop_from__isnull=False, due_at__lt=at + SLOT_NOTICE)
     waiting = Q(status__in=WAITING) & (ready_for_long | slot_ends_soon)
     late = Q(status__in=WITH_COURIER, due_at__lt=at - TOO_LATE)
-    overdue = Leg.objects.filter(waiting | late, order__needs_attention=False)
+    overdue = Leg.objects.filter(waiting | late, is_test=False, order__needs_attention=False)
     flagged = 0
     for order_id, status, reason in list(overdue.values_list("order_id", "status", "unassigned_reason")[:limit]):
         flagged += raise_attention(order_id=order_id, reason=(reason or "waiting") if status in WAITING else "late")
@@ -47,9 +47,10 @@ def reopen_legs_of_silent_couriers() -> int:
     What they carry is flagged for a person to look at, and so is what a dispatcher pinned to them.
     """
     at = clock.now()
-    at_work = Courier.objects.filter(load_legs__gt=0).exclude(status=CourierStatus.OFF_DUTY)
+    at_work = Courier.objects.filter(load_legs__gt=0, zone__isnull=False)  # robots of the sandbox are in none
     # a fleet with a dispatch of its own looks after its couriers, who carry none of our phones
-    working = list(at_work.exclude(fleet__mode=FleetMode.EXTERNAL).values_list("pk", flat=True))
+    ours = at_work.exclude(status=CourierStatus.OFF_DUTY).exclude(fleet__mode=FleetMode.EXTERNAL)
+    working = list(ours.values_list("pk", flat=True))
     try:
         seen = last_seen(working)
         mark_seen([key for key in working if key not in seen], at=at)  # after a flush: count from now

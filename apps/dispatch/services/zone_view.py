@@ -6,8 +6,8 @@ from uuid import UUID
 
 from apps.core import clock
 from apps.couriers.lifecycle import CourierStatus, FleetMode
-from apps.couriers.models import Courier, Fleet
-from apps.dispatch.eligibility import Networks
+from apps.couriers.models import Courier
+from apps.dispatch.eligibility import Asked, Networks, asked
 from apps.dispatch.engine import PlannerSettings, Snapshot
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
@@ -15,12 +15,12 @@ from apps.dispatch.selectors import RouteStop, routes_of
 from apps.dispatch.services.courier_states import states_on_duty
 from apps.dispatch.services.demand_ahead import demand_ahead
 from apps.dispatch.services.engine_words import Exclusions, ServiceTimes, declined_of, open_leg, remaining
-from apps.dispatch.services.fleets_asked import external_fleets, fleets_asked
+from apps.dispatch.services.fleets_asked import turns_of
 from apps.dispatch.services.last_plan import last_routes
 from apps.dispatch.services.tours_ahead import TourAhead, tours_ahead
 from apps.dispatch.services.wakeups import planning_interval_s
 from apps.dispatch.travel import travel_model_for
-from apps.dispatch.turns import FleetsAsked
+from apps.dispatch.turns import Turns
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.zones.models import Zone
@@ -45,18 +45,22 @@ class ZoneView:
     """The stops ahead of each courier, in order."""
     tours: dict[str, TourAhead]
     """Kept tours by courier on duty: committed stops in the snapshot, not given out yet."""
+    asked: dict[str, Asked]
+    """By open leg: the fleets that are asked to carry it."""
     pinned: dict[UUID, str]
     """Open legs that a dispatcher keeps from the planner: what is written as their reason."""
     at: datetime
     networks: Networks
-    asked: FleetsAsked
-    """Fleets with a dispatch of their own: not planned for, but asked."""
+    turns: Turns
+    """When fleets with a dispatch of their own are offered legs: they are not planned for, but asked."""
 
 
 def load_zone(zone_id: UUID) -> ZoneView:
     """Read a zone for planning. Raises ZoneNotFound."""
     here, at = zone(zone_id), clock.now()
-    waiting = Leg.objects.filter(zone_id=zone_id, status=LegStatus.OPEN, plan_attempts__lt=MAX_PLAN_ATTEMPTS)
+    waiting = Leg.objects.filter(
+        zone_id=zone_id, status=LegStatus.OPEN, is_test=False, plan_attempts__lt=MAX_PLAN_ATTEMPTS
+    )
     found = list(waiting.select_related("order").order_by("is_pinned", "ready_at")[:MAX_LEGS])
     legs = {str(leg.pk): leg for leg in found if not leg.is_pinned}
     couriers = _couriers_in(zone_id)
@@ -69,21 +73,17 @@ def load_zone(zone_id: UUID) -> ZoneView:
     stops = {key: [remaining(stop, service) for stop in routes.get(key, [])] for key in free}
     with_room = {key: courier for key, courier in free.items() if courier.load_legs < courier.max_legs}
     on_duty = states_on_duty(here, with_room, stops, at)
-    tours = tours_ahead(zone_id, legs, {key: free[key] for key in on_duty}, service, at)
+    networks = Networks.of(list(legs.values()), couriers.values(), offers, zone_id=zone_id)
+    who = {key: asked(leg, networks, at=at) for key, leg in legs.items()}
+    tours = tours_ahead(zone_id, legs, {key: free[key] for key in on_duty}, service, networks)
     states = [tours.with_tour(state) for state in on_duty.values()]
-    fleets = list(Fleet.objects.all())
-    external = external_fleets(fleets, zone_id)
-    networks = Networks.of(fleets, external.union(courier.fleet_id for courier in couriers.values()))
-    asked = fleets_asked(external, [leg.pk for leg in legs.values()], at)
     exclusions = Exclusions(declined_of(offers, at), states)
     demand = demand_ahead(here, service, networks, at)
     snapshot = Snapshot(
         now=at.timestamp(),
         couriers=tuple(states),
         legs=tuple(
-            open_leg(leg, service, asked.may_carry(leg.pk, leg.order, networks, at), exclusions)
-            for key, leg in legs.items()
-            if key not in tours.held
+            open_leg(leg, service, who[key].fleets, exclusions) for key, leg in legs.items() if key not in tours.held
         ),
         travel=travel_model_for(here, at),
         settings=PlannerSettings(tick_s=planning_interval_s(), commit_lead_s=NOTICE_S + NOTICE_WALL_S * clock.speed()),
@@ -98,10 +98,11 @@ def load_zone(zone_id: UUID) -> ZoneView:
         couriers={str(key): courier for key, courier in free.items()},
         routes={str(key): routes.get(key, []) for key in free},
         tours=tours.by_courier,
+        asked=who,
         pinned={leg.pk: leg.unassigned_reason for leg in found if leg.is_pinned},
         at=at,
         networks=networks,
-        asked=asked,
+        turns=turns_of(networks, at),
     )
 
 

@@ -4,11 +4,14 @@ import pytest
 
 from apps.core.ids import public_id
 from apps.couriers.lifecycle import FleetMode
+from apps.couriers.models import Fleet
 from apps.dispatch import selectors
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
-from apps.dispatch.models import FleetOffer
+from apps.dispatch.models import FleetOffer, FleetRefusal
 from apps.dispatch.services import assign_leg, courier_moves_leg, make_fleet_offer, plan_zone
 from apps.dispatch.tests.calling import code_of, make_rapid, nothing_changes, send_home, with_key
+from apps.dispatch.tests.networking import connected
+from apps.networks.lifecycle import Right
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, NetworkPolicy
 from tests.cast import make_courier, placed
@@ -26,7 +29,7 @@ def test_open_legs_are_listed_with_the_reason_why_they_wait(cast, velo):
     (row,) = velo.gets("/legs/unassigned").json()["data"]
     assert (row["leg_id"], row["unassigned_reason"]) == (public_id("leg", leg.pk), "missing_skill")
     assert row["fleet_ids"] == [public_id("flt", cast.fleet.pk)]
-    assert (row["dropoff"]["phone"], row["dropoff"]["contact_name"]) == ("••••••••••01", "E.")
+    assert (row["dropoff"]["phone"], row["dropoff"]["contact_name"]) == ("**********01", "E.")
     assert not [name for name in row if "price" in name or "amount" in name]
 
 
@@ -92,7 +95,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(cast, velo, django_a
     for count in (1, 4):
         for _ in range(count):
             placed(cast)
-        with django_assert_num_queries(9):  # key, fleets; shifts, couriers, zones; legs; fleets, on duty; parcels
+        with django_assert_num_queries(13):  # key, fleets; shifts, couriers, zones; legs; networks (5); parcels, rights
             velo.gets("/legs/unassigned")
 
 
@@ -129,7 +132,55 @@ def test_a_strangers_leg_is_not_found(cast, hand_clock, till):
             assert code_of(stranger.posts(leg_path(leg, "reject"), {"reason": "x"})) == (404, "leg_not_found")
 
 
+def test_without_a_connection_that_lets_it_no_fleet_rejects(cast, velo, rapid):
+    _, leg = placed(cast)
+    with nothing_changes():
+        assert code_of(velo.posts(leg_path(leg, "reject"), {"reason": "x"})) == (403, "refusal_not_allowed")
+    make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=rapid.fleet.pk)
+    connected(cast.bakery.pk, rapid.fleet)
+    with nothing_changes():
+        assert code_of(rapid.system.posts(leg_path(leg, "reject"), {"reason": "x"})) == (403, "refusal_not_allowed")
+
+
+def test_a_rejected_order_is_out_of_reach_and_rejecting_it_again_changes_nothing(cast, velo):
+    connected(cast.bakery.pk, cast.fleet, rights=(Right.REJECT,))
+    _, leg = placed(cast)
+    assert velo.posts(leg_path(leg, "reject"), {"reason": "too far"}).json()["status"] == "open"
+    assert FleetRefusal.objects.get().reason == "too far"
+    assert velo.lists("/legs/unassigned") == []
+    with nothing_changes():
+        assert velo.posts(leg_path(leg, "reject"), {"reason": "again"}).json()["status"] == "open"
+        assert code_of(velo.assigns(leg, cast.bo)) == (409, "fleet_not_eligible")
+    plan_zone(cast.zone.pk)
+    assert Leg.objects.get(pk=leg.pk).status == LegStatus.OPEN
+
+
+def test_of_two_fleets_the_one_that_may_refuse_does(cast, velo):
+    other = Fleet.objects.create(organisation=cast.fleet_owner, name="Other", is_open=True)
+    make_courier(other, cast.zone, name="Ot", phone="+33639980019")
+    connected(cast.bakery.pk, other, rights=(Right.REJECT,))
+    _, leg = placed(cast, network_policy=NetworkPolicy.ANY_OPEN)
+    assert velo.posts(leg_path(leg, "reject"), {"reason": "too far"}).status_code == 200
+    assert FleetRefusal.objects.get().fleet_id == other.pk
+
+
+def test_who_may_see_before_it_carries_sees_open_legs_in_full(cast, velo):
+    connected(cast.bakery.pk, cast.fleet, rights=(Right.SEE,))
+    placed(cast)
+    (row,) = velo.gets("/legs/unassigned").json()["data"]
+    assert (row["dropoff"]["phone"], row["dropoff"]["is_masked"]) == ("+33639980101", False)
+
+
+def test_a_test_order_is_given_to_nobody_by_hand(cast, velo):
+    _, leg = placed(cast, is_test=True)
+    with nothing_changes():
+        assert code_of(velo.assigns(leg, cast.bo)) == (404, "leg_not_found")
+        refused = with_key(cast.fleet_owner.pk, is_test=True).assigns(leg, cast.bo)
+        assert code_of(refused) == (409, "fleet_not_eligible")
+
+
 def test_rejecting_what_the_fleet_has_takes_it_back(cast, velo):
+    connected(cast.bakery.pk, cast.fleet, rights=(Right.REJECT,))
     _, leg = placed(cast)
     assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.PLANNER)
     answer = velo.posts(leg_path(leg, "reject"), {"reason": "too far"})
@@ -138,6 +189,7 @@ def test_rejecting_what_the_fleet_has_takes_it_back(cast, velo):
 
 
 def test_rejecting_what_the_fleet_is_offered_ends_the_offer(cast, rapid):
+    connected(cast.bakery.pk, rapid.fleet, rights=(Right.REJECT,))
     _, leg = placed(cast)
     make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=rapid.fleet.pk)
     answer = rapid.system.posts(leg_path(leg, "reject"), {"reason": "too far"})
@@ -156,6 +208,7 @@ def test_what_another_fleet_has_is_not_theirs_to_reject(cast, velo, rapid):
 
 
 def test_what_is_on_board_is_not_rejected(cast, velo):
+    connected(cast.bakery.pk, cast.fleet, rights=(Right.REJECT,))
     _, leg = placed(cast)
     assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.PLANNER)
     for step in (LegStatus.AT_PICKUP, LegStatus.PICKED_UP):

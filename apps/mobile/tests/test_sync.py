@@ -47,6 +47,7 @@ def test_off_duty_there_is_no_shift(cast, bos_phone):
 
 def test_the_stops_of_a_leg_say_all_that_is_needed_at_the_door(cast, bos_phone, bo_has):
     order, leg = bo_has()
+    parcel = order.parcels.get()
     pickup, dropoff = bos_phone.sync()["stops"]
     both = {"leg_id": public_id("leg", leg.pk), "order_id": public_id("ord", order.pk), "epoch": leg.epoch}
     assert both.items() <= pickup.items()
@@ -54,7 +55,7 @@ def test_the_stops_of_a_leg_say_all_that_is_needed_at_the_door(cast, bos_phone, 
     assert (pickup["kind"], pickup["address"], pickup["lat"]) == ("pickup", "12 rue de Rivoli, Paris", BAKERY.lat)
     assert (dropoff["kind"], dropoff["contact_name"], dropoff["lon"]) == ("dropoff", "Eve", HOME.lon)
     assert (pickup["leg_status"], pickup["short_code"]) == ("assigned", order.short_code)
-    assert dropoff["parcels"] == [{"description": "Bread", "size": "small", "weight_g": 800, "barcode": ""}]
+    assert dropoff["parcels"] == [{"description": "Bread", "size": "small", "weight_g": 800, "barcode": parcel.barcode}]
     assert (pickup["service_s"], dropoff["service_s"]) == (180, 120)
     assert (pickup["ready_at"], dropoff["ready_at"]) == ("2026-06-10T10:00:00Z", None)
 

@@ -2,18 +2,28 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 from apps.core.api.fields import Moment
+from apps.core.api.money import PriceLineOut
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.orders.lifecycle import OrderStatus
-from apps.orders.models import Leg, Order, Quote
+from apps.orders.models import Leg, Order, Parcel, Quote
 from apps.orders.selectors import HistoryEntry
 
-_PREFIXES = {"leg_id": "leg", "courier_id": "cou", "offer_id": "off"}
+_PREFIXES = {
+    "leg_id": "leg",
+    "courier_id": "cou",
+    "offer_id": "off",
+    "hub_id": "hub",
+    "parcel_id": "par",
+    "incident_id": "inc",
+    "fleet_id": "flt",
+}
 _NAMED_TO_MERCHANTS = "key"  # their own systems; of people and couriers they learn the kind only
 
 
@@ -27,37 +37,64 @@ class LegOut(OutputSerializer):
     picked_up_at = Moment()
     delivered_at = Moment()
     unassigned_reason = serializers.CharField()
+    pickup_hub = serializers.SerializerMethodField()
+    dropoff_hub = serializers.SerializerMethodField()
 
     def get_id(self, leg: Leg) -> str:
         """`leg_...`."""
         return public_id("leg", leg.pk)
 
+    def get_pickup_hub(self, leg: Leg) -> str | None:
+        """`hub_...` where it begins; null at the merchant's door."""
+        return _hub(leg.pickup_hub_id)
+
+    def get_dropoff_hub(self, leg: Leg) -> str | None:
+        """`hub_...` where it ends; null at the recipient's door."""
+        return _hub(leg.dropoff_hub_id)
+
 
 class ParcelOut(OutputSerializer):
     """A thing carried."""
 
+    id = serializers.SerializerMethodField()
     weight_g = serializers.IntegerField()
     volume_ml = serializers.IntegerField()
     description = serializers.CharField()
     size = serializers.CharField()
     barcode = serializers.CharField()
 
+    def get_id(self, parcel: Parcel) -> str:
+        """`par_...`."""
+        return public_id("par", parcel.pk)
+
 
 class PricedOut(OutputSerializer):
     """What a quote and an order share. Each declares the fields itself: an answer then begins with its id."""
 
     def get_price(self, priced: Quote | Order) -> dict[str, int | str]:
-        """`{"amount": 890, "currency": "EUR"}`, in cents."""
+        """`{"amount": 890, "currency": "EUR"}`, in cents: what is paid, tax included."""
         return Money(priced.amount_cents, priced.currency).as_json()
+
+    def get_net(self, priced: Quote | Order) -> dict[str, int | str]:
+        """The price without its tax."""
+        return Money(priced.net_cents, priced.currency).as_json()
+
+    def get_tax(self, priced: Quote | Order) -> dict[str, int | str]:
+        """The tax in the price."""
+        return Money(priced.tax_cents, priced.currency).as_json()
 
 
 class QuoteOut(PricedOut):
-    """A price and promised times, until it expires or is used."""
+    """A price and promised times, until it expires or is used, and what each fleet that may carry it would cost."""
 
     id = serializers.SerializerMethodField()
     expires_at = Moment()
     price = serializers.SerializerMethodField()
-    price_lines = serializers.JSONField()
+    net = serializers.SerializerMethodField()
+    tax = serializers.SerializerMethodField()
+    price_lines = PriceLineOut(many=True)
+    tariff = serializers.SerializerMethodField()
+    offers = serializers.SerializerMethodField()
     distance_m = serializers.IntegerField()
     promised_pickup_at = Moment()
     promised_dropoff_at = Moment()
@@ -65,6 +102,14 @@ class QuoteOut(PricedOut):
     def get_id(self, quote: Quote) -> str:
         """`quo_...`."""
         return public_id("quo", quote.pk)
+
+    def get_tariff(self, quote: Quote) -> dict[str, str | None]:
+        """`{"id": "tar_...", "name": "..."}`; the id is null for the platform's own."""
+        return {"id": public_id("tar", quote.tariff_id) if quote.tariff_id else None, "name": quote.tariff_name}
+
+    def get_offers(self, quote: Quote) -> list[dict[str, dict[str, str | int]]]:
+        """`[{"fleet": {"id": "flt_...", "name": "..."}, "price": {...}}]`: the first ten, in the order of asking."""
+        return [_offer(fleet) for fleet in quote.offers]
 
 
 class OrderOut(PricedOut):
@@ -79,8 +124,11 @@ class OrderOut(PricedOut):
     placed_at = Moment()
     pickup = serializers.SerializerMethodField()
     dropoff = serializers.SerializerMethodField()
+    via_hub = serializers.SerializerMethodField()
     parcels = ParcelOut(many=True)
     price = serializers.SerializerMethodField()
+    net = serializers.SerializerMethodField()
+    tax = serializers.SerializerMethodField()
     price_lines = serializers.JSONField()
     distance_m = serializers.IntegerField()
     promised_pickup_at = Moment()
@@ -104,6 +152,10 @@ class OrderOut(PricedOut):
         last = _legs(order)[-1]
         times = {"drop_from": last.drop_from, "due_at": last.due_at, "drop_by": last.drop_by}
         return {**order.dropoff, **{name: _text(moment) for name, moment in times.items()}}
+
+    def get_via_hub(self, order: Order) -> str | None:
+        """`hub_...` that it passes, null when it goes from door to door."""
+        return _hub(order.via_hub_id)
 
     def get_delivered_at(self, order: Order) -> str | None:
         """When it ended, if it ended well."""
@@ -142,8 +194,19 @@ class HistoryPage(OutputSerializer):
     data = HistoryOut(many=True)  # type: ignore[assignment] # the API's word, and the serializer's
 
 
+def _offer(fleet: dict[str, Any]) -> dict[str, dict[str, str | int]]:
+    return {
+        "fleet": {"id": public_id("flt", UUID(fleet["fleet_id"])), "name": fleet["fleet_name"]},
+        "price": Money(fleet["amount"], fleet["currency"]).as_json(),
+    }
+
+
 def _legs(order: Order) -> list[Leg]:
     return sorted(order.legs.all(), key=lambda leg: leg.sequence)
+
+
+def _hub(hub_id: UUID | None) -> str | None:
+    return public_id("hub", hub_id) if hub_id else None
 
 
 def _shown(name: str, value: Any) -> Any:

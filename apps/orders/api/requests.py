@@ -10,8 +10,10 @@ from apps.core.api.fields import Coordinate, Moment, Phone, PublicId, Text, Whol
 from apps.core.api.pages import PageQuery
 from apps.core.api.serializers import StrictSerializer
 from apps.core.vehicle_kind import VehicleKind
+from apps.orders.hub_stops import hub_stop
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import NetworkPolicy
+from apps.orders.sandbox import Scenario
 from apps.orders.services import NewOrder, NewParcel, StopDetails
 
 SIZES = ("small", "medium", "large", "xlarge")
@@ -72,9 +74,10 @@ class QuoteIn(StrictSerializer):
         child=serializers.ChoiceField(choices=VehicleKind.choices), max_length=len(VehicleKind), required=False
     )
     max_on_board_s = Whole(min_value=LEAST_ON_BOARD_S, max_value=MOST_ON_BOARD_S, required=False, allow_null=True)
+    via_hub = PublicId(prefix="hub", required=False, allow_null=True)
 
     def new_order(self, caller: Principal) -> NewOrder:
-        """The same in the words of the domain. Raises ValidationError (400)."""
+        """The same in the words of the domain. Raises ValidationError (400), HubNotFound or HubInactive."""
         return _new_order(self.validated(), caller)
 
 
@@ -83,6 +86,7 @@ class OrderIn(QuoteIn):
 
     quote_id = PublicId(prefix="quo", required=False, allow_null=True)
     external_id = Text(max_length=64, required=False, allow_null=True)
+    scenario = serializers.ChoiceField(choices=Scenario.choices, required=False)
 
 
 class CancelIn(StrictSerializer):
@@ -124,7 +128,9 @@ def _new_order(asked: dict[str, Any], caller: Principal) -> NewOrder:
         skills=tuple(asked.get("skills", ())),
         vehicle_kinds=tuple(asked.get("vehicle_kinds", ())),
         quote_id=asked.get("quote_id"),
+        via=hub_stop(hub_id, organisation_id=caller.organisation_id) if (hub_id := asked.get("via_hub")) else None,
         is_test=caller.is_test,
+        scenario=asked.get("scenario", ""),
     )
 
 

@@ -16,7 +16,10 @@ from apps.core.ids import parse_public_id
 from apps.orders.api.answers import HistoryOut, HistoryPage, OrderOut, QuoteOut
 from apps.orders.api.requests import LOOKUPS, CancelIn, OrderFilters, OrderIn, QuoteIn
 from apps.orders.errors import (
+    BarcodeTaken,
     ExternalIdTaken,
+    HubInactive,
+    HubNotFound,
     OrderNotFound,
     QuoteExpired,
     QuoteMismatch,
@@ -29,7 +32,7 @@ from apps.orders.selectors import history_of, order_for, orders_for
 from apps.orders.services import cancel_order, create_quote, place_order
 from apps.zones.errors import OutOfZone
 
-OF_PLACING = (Invalid, OutOfZone)
+OF_PLACING = (Invalid, OutOfZone, HubNotFound, HubInactive)
 OF_QUOTES = (QuoteNotFound, QuoteExpired, QuoteUsed, QuoteMismatch)
 
 
@@ -55,7 +58,7 @@ class OrdersView(KeyView):
         tag="Orders",
         request=OrderIn,
         answers={201: OrderOut},
-        refusals=(*OF_PLACING, *OF_QUOTES, ExternalIdTaken),
+        refusals=(*OF_PLACING, *OF_QUOTES, ExternalIdTaken, BarcodeTaken),
     )
     @answered_once
     def post(self, request: Request) -> Response:

@@ -6,7 +6,7 @@ from apps.core.db import atomic
 from apps.core.events import publish
 from apps.orders.events import AttentionCleared, AttentionRaised
 from apps.orders.lifecycle import ORDER_ENDED
-from apps.orders.models import Order
+from apps.orders.models import Incident, Order
 
 
 @atomic(rereads=3)
@@ -24,9 +24,9 @@ def raise_attention(*, order_id: UUID, reason: str) -> bool:
 
 @atomic(rereads=3)
 def clear_attention(*, order_id: UUID) -> bool:
-    """Take the flag down. False when there is none."""
+    """Take the flag down. False when there is none, or when an incident of the order is still open."""
     order = Order.objects.filter(pk=order_id, needs_attention=True).first()
-    if order is None:
+    if order is None or Incident.objects.filter(order_id=order_id, is_open=True).exists():
         return False
     reason = order.attention_reason
     order.swap(needs_attention=False, attention_reason="")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from apps.core.db import atomic
 from apps.core.events import publish
 from apps.orders.errors import LegNotFound
 from apps.orders.events import LegMoved
-from apps.orders.lifecycle import ORDER_ENDED, LegStatus, OrderStatus, order_status
-from apps.orders.models import Leg
+from apps.orders.lifecycle import COLLECTED, ORDER_ENDED, LegStatus, order_status
+from apps.orders.models import Leg, Parcel
 
 _STAMPED = {
     LegStatus.ASSIGNED: "assigned_at",
@@ -37,7 +38,10 @@ class LegMove:
 
 @atomic
 def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
-    """Make one move of the table. Raises LegNotFound, IllegalMove, or Conflict when somebody was faster."""
+    """Make one move of the table. Raises LegNotFound, IllegalMove, or Conflict when somebody was faster.
+
+    What follows for the other legs of its order is done here too: see `_others_follow`.
+    """
     leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
     if leg is None:
         raise LegNotFound
@@ -49,6 +53,8 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
         changes[_STAMPED[move.to]] = at
     if move.to == LegStatus.OPEN:
         changes |= {"assigned_at": None, "unassigned_reason": ""}
+    if before == LegStatus.WAITING and move.to == LegStatus.OPEN:
+        changes["ready_at"] = at
     leg.move_to(move.to, courier_id=move.courier_id, **changes)
     _order_follows(leg, at)
     publish(
@@ -64,22 +70,73 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
             courier_id=leg.courier_id,
             reason=move.reason,
             device_time=move.device_time,
+            hub_id=leg.dropoff_hub_id,
         )
     )
+    if leg.is_part:
+        _others_follow(leg, at)
     return leg
 
 
+def open_next_leg(*, order_id: UUID) -> bool:
+    """Open the leg that waits in a hub, once the order is there: every parcel was scanned in, and a courier had them.
+
+    The courier may still be at the hub's door, or their phone may tell later: their leg is theirs to end. Whether the
+    parcels are in now is not asked: one that was scanned out by mistake was there. False when nothing opened. Who calls
+    holds the order's row: two scans that each saw the other's parcel missing would both leave it closed.
+    """
+    legs = list(Leg.objects.filter(order_id=order_id).order_by("sequence"))
+    for before, waiting in pairwise(legs):
+        if waiting.status != LegStatus.WAITING or before.status not in COLLECTED:
+            continue
+        if Parcel.objects.filter(order_id=order_id, reached_hub_at__isnull=True).exists():
+            return False
+        move_leg(leg_id=waiting.pk, move=LegMove(LegStatus.OPEN, None, reason="every parcel is in the hub"))
+        return True
+    return False
+
+
+def _others_follow(leg: Leg, at: datetime) -> None:
+    """What a leg's move means for the rest of an order through a hub.
+
+    Brought away from the first pickup: the next leg may open, if the scans came before the phone. Gone on from the hub:
+    the parcels are no longer in it, scanned out or not. Back or cancelled: what would have followed does not happen.
+    """
+    if leg.status in COLLECTED and leg.dropoff_hub_id:
+        open_next_leg(order_id=leg.order_id)
+    if leg.status == LegStatus.PICKED_UP and leg.pickup_hub_id:
+        inside = Parcel.objects.filter(order_id=leg.order_id, hub_id=leg.pickup_hub_id)
+        inside.update(hub_id=None, hub_since=at)
+    if leg.status in (LegStatus.RETURNED, LegStatus.CANCELLED):
+        later = Leg.objects.filter(order_id=leg.order_id, sequence__gt=leg.sequence, status=LegStatus.WAITING)
+        for leg_id in list(later.values_list("pk", flat=True)):
+            move_leg(leg_id=leg_id, move=LegMove(LegStatus.CANCELLED, None, reason="the leg before it ended", at=at))
+
+
 def _order_follows(leg: Leg, at: datetime) -> None:
-    order, status = leg.order, order_status(LegStatus(leg.status))
+    order, status = leg.order, order_status(_statuses(leg))
     changes: dict[str, Any] = {}
-    if status == OrderStatus.PICKED_UP:
+    if leg.status == LegStatus.PICKED_UP and leg.pickup_hub_id is None:
         changes["picked_up_at"] = at
     if status in ORDER_ENDED:
         changes |= {"ended_at": at, "needs_attention": False}
-    if status == OrderStatus.FAILED:
+        Parcel.objects.filter(order_id=order.pk).update(is_live=False)
+    if leg.status == LegStatus.FAILED:
         changes |= {"needs_attention": True, "attention_reason": "failed"}
-    if order.status != status or changes:
+    if order.status != status or changes or leg.is_part:
         order.follow(status, **changes)
+
+
+def _statuses(leg: Leg) -> list[LegStatus]:
+    """Those of all legs of its order, as they are carried.
+
+    The order's row was read before: it is swapped whatever comes of this, so that two legs which move at once cannot
+    each overlook the other.
+    """
+    if not leg.is_part:
+        return [LegStatus(leg.status)]
+    statuses = Leg.objects.filter(order_id=leg.order_id).order_by("sequence").values_list("status", flat=True)
+    return [LegStatus(status) for status in statuses]
 
 
 def note_unassigned(reasons: dict[UUID, str], *, current: dict[UUID, str]) -> int:

@@ -1,4 +1,4 @@
-"""Place an order: the order, its leg, its parcels and `OrderPlaced`, in one transaction."""
+"""Place an order: the order, its leg or legs, its parcels and `OrderPlaced`, in one transaction."""
 
 import hashlib
 from dataclasses import asdict, dataclass, field
@@ -14,15 +14,23 @@ from apps.core.db import atomic
 from apps.core.errors import Conflict, FieldError, Invalid
 from apps.core.events import publish
 from apps.core.geo import Point
+from apps.core.ids import public_id
+from apps.networks.tariffs.pricing import Price, PriceLine, Trip, price_of
+from apps.networks.tariffs.selectors import AgreedTariff
 from apps.orders import tariffs
-from apps.orders.errors import ExternalIdTaken, QuoteExpired, QuoteMismatch, QuoteNotFound, QuoteUsed
+from apps.orders.errors import BarcodeTaken, ExternalIdTaken, QuoteExpired, QuoteMismatch, QuoteNotFound, QuoteUsed
 from apps.orders.events import OrderPlaced
+from apps.orders.hub_stops import HubStop
+from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, NetworkPolicy, Order, Parcel, Quote
 from apps.zones.models import Zone
 from apps.zones.selectors import zone_for
 
 DUE_AFTER = timedelta(minutes=40)  # the promise when none is asked for; MDRPLIB's target click-to-door
 PICKUP_PROMISE = timedelta(minutes=25)
+IN_HUB = timedelta(
+    minutes=20
+)  # allowed from the courier who brings an order to the scan that lets the next one have it
 FURTHEST_AHEAD = timedelta(days=30)
 
 
@@ -58,7 +66,8 @@ class NewParcel:
 class NewOrder:
     """What a merchant asks for. `ready_at` None: now. `due_at` None: as `_due_at` says.
 
-    `pickup_by`, `drop_from` and `drop_by` are hard, `due_at` is not; `vehicle_kinds` empty: any.
+    `pickup_by`, `drop_from` and `drop_by` are hard, `due_at` is not; `vehicle_kinds` empty: any. With `via` it is
+    carried in two legs, to that hub and on from there.
     """
 
     organisation_id: UUID
@@ -77,7 +86,9 @@ class NewOrder:
     skills: tuple[str, ...] = ()
     vehicle_kinds: tuple[str, ...] = ()
     quote_id: UUID | None = None
+    via: HubStop | None = None
     is_test: bool = field(default=False)
+    scenario: str = ""
 
     @property
     def weight_g(self) -> int:
@@ -90,13 +101,21 @@ class NewOrder:
         return sum(parcel.volume_ml for parcel in self.parcels)
 
     @property
+    def reach(self) -> tariffs.Reach:
+        """Which fleets may carry it, which decides on the tariff."""
+        return tariffs.Reach(self.organisation_id, self.network_policy, self.fleet_ids)
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of what the price depends on: an order must be the one that was quoted."""
-        asked = {
+        asked: dict[str, Any] = {
             "pickup": [self.pickup.lat, self.pickup.lon],
             "dropoff": [self.dropoff.lat, self.dropoff.lon],
             "parcels": [[parcel.weight_g, parcel.size] for parcel in self.parcels],
+            "networks": [self.network_policy, *sorted(fleet_id.hex for fleet_id in self.fleet_ids)],
         }
+        if self.via:
+            asked["via"] = str(self.via.hub_id)
         return hashlib.sha256(orjson.dumps(asked)).hexdigest()
 
 
@@ -105,22 +124,36 @@ class Terms:
     """What an order will cost and what is promised: the same for a quote and for an order without one."""
 
     zone: Zone
-    lines: tuple[tariffs.PriceLine, ...]
-    distance_m: int
+    trip: Trip
+    tariff: AgreedTariff
+    price: Price
     ready_at: datetime
     due_at: datetime
 
     @property
+    def lines(self) -> tuple[PriceLine, ...]:
+        """The lines of the price."""
+        return self.price.lines
+
+    @property
     def amount_cents(self) -> int:
-        """The sum of the lines."""
-        return sum(line.amount_cents for line in self.lines)
+        """The sum of the lines: what is paid, tax included."""
+        return self.price.gross_cents
+
+    @property
+    def distance_m(self) -> int:
+        """Estimated street distance."""
+        return self.trip.distance_m
 
     def as_columns(self) -> dict[str, Any]:
         """The columns that a quote and an order share."""
         return {
             "price_lines": [line.as_json() for line in self.lines],
             "amount_cents": self.amount_cents,
-            "currency": tariffs.CURRENCY,
+            "net_cents": self.price.net_cents,
+            "tax_cents": self.price.tax_cents,
+            "currency": self.price.currency,
+            "tariff_id": self.tariff.id,
             "distance_m": self.distance_m,
             "promised_pickup_at": self.ready_at,
             "promised_dropoff_at": self.due_at,
@@ -133,15 +166,30 @@ def terms_of(new: NewOrder, *, at: datetime) -> Terms:
     ready_at = max(new.ready_at or at, at)
     due_at = new.due_at or _due_at(new, at=at, ready_at=ready_at)
     _check(new, at=at, ready_at=ready_at, due_at=due_at)
-    trip = tariffs.Trip(new.pickup.point, new.dropoff.point, new.weight_g, ready_at, zone.detour_factor, zone.time_zone)
-    return Terms(zone, tariffs.price_lines(trip), trip.distance_m, ready_at, due_at)
+    trip = Trip(
+        pickup=new.pickup.point,
+        dropoff=new.dropoff.point,
+        weight_g=new.weight_g,
+        at=ready_at,
+        detour_factor=zone.detour_factor,
+        time_zone=zone.time_zone,
+        zone_id=zone.pk,
+        via=new.via.point if new.via else None,
+    )
+    tariff = tariffs.tariff_of(new.reach)
+    return Terms(zone, trip, tariff, price_of(trip, tariff.rates), ready_at, due_at)
 
 
 def _due_at(new: NewOrder, *, at: datetime, ready_at: datetime) -> datetime:
-    """The promise when none is asked for: the end of the slot; else 40 minutes after placing, or from when it opens."""
+    """The promise when none is asked for: the end of the slot; else 40 minutes after placing, or from when it opens.
+
+    Through a hub it is the time in the hub and 40 minutes more.
+    """
     if new.drop_from and new.drop_by:
         return new.drop_by
     usual = max(at, ready_at - PICKUP_PROMISE) + DUE_AFTER
+    if new.via:
+        usual += IN_HUB + DUE_AFTER
     return max(usual, new.drop_from + DUE_AFTER) if new.drop_from else usual
 
 
@@ -158,6 +206,8 @@ def _check(new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime)
     if new.drop_by and new.drop_by <= ready_at:
         wrong.append(FieldError("dropoff.drop_by", "before_ready", "Later than the time at which it is ready."))
     wrong += _windows_that_close_before_they_open(new, at=at, ready_at=ready_at, due_at=due_at)
+    if new.scenario and not new.is_test:
+        wrong.append(FieldError("scenario", "test_key_required", "Only orders of a test key follow a script."))
     if new.network_policy == NetworkPolicy.NAMED and not new.fleet_ids:
         wrong.append(FieldError("fleets", "empty", "Name the fleets that may carry it."))
     if wrong:
@@ -188,6 +238,7 @@ def place_order(new: NewOrder) -> Order:
 @atomic(rereads=2)
 def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
     _check_external_id(new)
+    _check_barcodes(new)
     columns = terms.as_columns()
     order = Order(
         organisation_id=new.organisation_id,
@@ -195,10 +246,13 @@ def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
         zone_id=terms.zone.pk,
         pickup=asdict(new.pickup),
         dropoff=asdict(new.dropoff),
+        via_hub_id=new.via.hub_id if new.via else None,
+        hub=new.via.details if new.via else None,
         network_policy=new.network_policy,
         fleet_ids=[str(fleet_id) for fleet_id in new.fleet_ids],
         placed_at=at,
         is_test=new.is_test,
+        scenario=new.scenario,
     )
     if new.quote_id:
         columns |= _use_quote(new, new.quote_id, order_id=order.pk, at=at)
@@ -210,8 +264,12 @@ def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
         if new.external_id:
             raise Conflict from error  # another request took it just now: the next read finds it
         raise
-    _leg(new, order, terms).save(force_insert=True)
-    Parcel.objects.bulk_create([Parcel(order=order, **asdict(parcel)) for parcel in new.parcels])
+    for leg in _legs(new, order, terms):
+        leg.save(force_insert=True)
+    try:
+        Parcel.objects.bulk_create([_parcel(parcel, order) for parcel in new.parcels])
+    except IntegrityError as error:
+        raise Conflict from error  # another request took a barcode just now: the next read finds it
     publish(
         OrderPlaced(
             order_id=order.pk,
@@ -230,7 +288,58 @@ def _check_external_id(new: NewOrder) -> None:
         raise ExternalIdTaken
 
 
-def _leg(new: NewOrder, order: Order, terms: Terms) -> Leg:
+def _check_barcodes(new: NewOrder) -> None:
+    given = [parcel.barcode for parcel in new.parcels if parcel.barcode]
+    if not given:
+        return
+    live = Parcel.objects.filter(
+        organisation_id=new.organisation_id, is_test=new.is_test, is_live=True, barcode__in=given
+    )
+    taken = set(live.values_list("barcode", flat=True))
+    seen, wrong = set[str](), []
+    for place, parcel in enumerate(new.parcels):
+        if parcel.barcode and parcel.barcode in taken | seen:
+            wrong.append(FieldError(f"parcels[{place}].barcode", "taken", "Another parcel has it."))
+        seen.add(parcel.barcode)
+    if wrong:
+        raise BarcodeTaken(fields=tuple(wrong))
+
+
+def _parcel(new: NewParcel, order: Order) -> Parcel:
+    parcel = Parcel(
+        order=order,
+        organisation_id=order.organisation_id,
+        is_test=order.is_test,
+        via_hub_id=order.via_hub_id,
+        **asdict(new),
+    )
+    parcel.barcode = parcel.barcode or public_id("par", parcel.pk)
+    return parcel
+
+
+def _legs(new: NewOrder, order: Order, terms: Terms) -> list[Leg]:
+    """One leg from door to door, or two: to the hub, and on from there once the parcels are in."""
+    if new.via is None:
+        return [_leg(new, order, terms)]
+    collection = _leg(new, order, terms)
+    delivery = _leg(new, order, terms, sequence=2, status=LegStatus.WAITING)
+    hub, at_hub = new.via, _at_hub_by(order.placed_at, terms)
+    collection.dropoff_hub_id = delivery.pickup_hub_id = hub.hub_id
+    collection.dropoff_lat = delivery.pickup_lat = hub.point.lat
+    collection.dropoff_lon = delivery.pickup_lon = hub.point.lon
+    collection.distance_m, delivery.distance_m = terms.trip.ways_m
+    collection.due_at, collection.drop_from, collection.drop_by = at_hub, None, new.drop_by
+    delivery.zone_id, delivery.pickup_by, delivery.ready_at = hub.zone_id, None, at_hub + IN_HUB  # until it opens
+    return [collection, delivery]
+
+
+def _at_hub_by(placed_at: datetime, terms: Terms) -> datetime:
+    """When the first leg is due: as an order without a hub would be, but at half of the time at the latest."""
+    usual = max(placed_at, terms.ready_at - PICKUP_PROMISE) + DUE_AFTER
+    return min(usual, terms.ready_at + (terms.due_at - terms.ready_at) / 2)
+
+
+def _leg(new: NewOrder, order: Order, terms: Terms, **of_its_own: Any) -> Leg:
     return Leg(
         order=order,
         organisation_id=new.organisation_id,
@@ -239,6 +348,7 @@ def _leg(new: NewOrder, order: Order, terms: Terms) -> Leg:
         pickup_lon=new.pickup.lon,
         dropoff_lat=new.dropoff.lat,
         dropoff_lon=new.dropoff.lon,
+        distance_m=terms.distance_m,
         placed_at=order.placed_at,
         ready_at=terms.ready_at,
         pickup_by=new.pickup_by,
@@ -251,6 +361,8 @@ def _leg(new: NewOrder, order: Order, terms: Terms) -> Leg:
         parcels=len(new.parcels),
         skills=list(new.skills),
         vehicle_kinds=list(new.vehicle_kinds),
+        is_test=new.is_test,
+        **of_its_own,
     )
 
 
@@ -271,7 +383,10 @@ def _use_quote(new: NewOrder, quote_id: UUID, *, order_id: UUID, at: datetime) -
         "quote_id": quote.pk,
         "price_lines": quote.price_lines,
         "amount_cents": quote.amount_cents,
+        "net_cents": quote.net_cents,
+        "tax_cents": quote.tax_cents,
         "currency": quote.currency,
+        "tariff_id": quote.tariff_id,
         "distance_m": quote.distance_m,
         "promised_pickup_at": quote.promised_pickup_at,
         "promised_dropoff_at": quote.promised_dropoff_at,

@@ -1,10 +1,11 @@
-"""Quote an order: its price lines and promised times, valid for 15 minutes, used once."""
+"""Quote an order: its price line by line, what each fleet would cost, promised times; for 15 minutes, used once."""
 
 from datetime import timedelta
 
 from apps.core import clock
 from apps.orders.models import Quote
 from apps.orders.services.placing import NewOrder, terms_of
+from apps.orders.tariffs import fleet_prices
 
 VALID_FOR = timedelta(minutes=15)
 
@@ -19,5 +20,7 @@ def create_quote(new: NewOrder) -> Quote:
         fingerprint=new.fingerprint,
         created_at=at,
         expires_at=at + VALID_FOR,
+        tariff_name=terms.tariff.name,
+        offers=[fleet.as_json() for fleet in fleet_prices(new.reach, terms.trip)],
         **terms.as_columns(),
     )

@@ -51,8 +51,11 @@ DOCUMENTED = {
     "placed_at",
     "pickup",
     "dropoff",
+    "via_hub",
     "parcels",
     "price",
+    "net",
+    "tax",
     "price_lines",
     "distance_m",
     "promised_pickup_at",
@@ -70,9 +73,17 @@ def test_an_order_is_answered_as_it_was_asked_for(dee):
     order = answer.json()
     assert order["pickup"] == {**FULL["pickup"], "phone": "+33639980100", "ready_at": "2026-06-10T10:30:00Z"}
     assert order["dropoff"] == FULL["dropoff"]
-    assert order["parcels"] == [
-        {"weight_g": 800, "volume_ml": 9_500, "description": "Bread", "size": "medium", "barcode": "B1"},
-        {"weight_g": 300, "volume_ml": 0, "description": "", "size": "small", "barcode": ""},
+    parcels = order["parcels"]
+    assert parcels == [
+        {**FULL["parcels"][0], "id": parcels[0]["id"]},
+        {
+            "id": parcels[1]["id"],
+            "weight_g": 300,
+            "volume_ml": 0,
+            "description": "",
+            "size": "small",
+            "barcode": parcels[1]["id"],
+        },
     ]
     assert (order["status"], order["external_id"], order["needs_attention"]) == ("placed", "A-17", False)
     assert order["placed_at"] == "2026-06-10T10:00:00Z"

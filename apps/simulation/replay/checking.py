@@ -116,6 +116,8 @@ class _LegHistory:
         """One more move."""
         self._check_version(int(move["version"]))
         before, after = str(move["before"]), str(move["after"])
+        if self.version == 1 and before == "waiting":
+            self.status = before  # a leg that begins at a hub
         if before != self.status:
             self._found(Wrong.BROKEN_CHAIN, f"from {before}, but it was {self.status}")
         courier = move["courier_id"]
@@ -155,7 +157,7 @@ def _story(records: Sequence[EventRecord]) -> OrderStory:
     return OrderStory(
         placed_at=placed,
         first_assigned_at=_first(moves, "assigned"),
-        delivered_at=_first(moves, "delivered"),
+        delivered_at=_first([move for move in moves if not move.payload.get("hub_id")], "delivered"),
         last_status=status,
         needs_attention=_is_flagged(records) or status == "failed",
     )

@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from random import Random
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from apps.simulation.robots.errors import NoAnswer, Refused, SignedOut
-from apps.simulation.robots.line import Json, ask
+from apps.simulation.robots.line import Json
 from coursier.embedded.pace import Pace
+from coursier_client import ApiError, AsyncCoursier, NoAnswer
+from coursier_client.operations import place_order
+
+if TYPE_CHECKING:
+    from coursier_client.operations import OrderIn
 
 logger = logging.getLogger(__name__)
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.2, 4.0
@@ -71,21 +76,22 @@ class RobotMerchant:
 
     async def place(self, order: OrderToPlace) -> None:
         """Send one order until it is answered."""
-        headers = {"Authorization": f"Bearer {order.api_key}", "Idempotency-Key": order.key}
+        api = AsyncCoursier(key=order.api_key, http=self.client)
+        call = place_order(cast("OrderIn", order.body), idempotency_key=order.key)
         tries, backoff_s = 0, FIRST_BACKOFF_S
         while True:
             tries += 1
             self.receipts[order.key] = Receipt(order.key, Outcome.UNKNOWN, tries=tries)
             try:
-                _, answer = await ask(self.client, "POST", "/v1/orders", body=order.body, headers=headers)
+                answer = await api.once(call)
             except NoAnswer as reason:
                 logger.debug("order %s: %s", order.key, reason)
-            except (Refused, SignedOut) as reason:
+            except ApiError as reason:
                 logger.warning("order %s was refused: %s", order.key, reason)
                 self.receipts[order.key] = Receipt(order.key, Outcome.REFUSED, tries=tries)
                 return
             else:
-                self.receipts[order.key] = Receipt(order.key, Outcome.ACKNOWLEDGED, str(answer["id"]), tries)
+                self.receipts[order.key] = Receipt(order.key, Outcome.ACKNOWLEDGED, answer["id"], tries)
                 return
             await asyncio.sleep(backoff_s * self.chance.uniform(0.7, 1.3))
             backoff_s = min(LONGEST_BACKOFF_S, 2 * backoff_s)

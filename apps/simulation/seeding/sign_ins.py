@@ -16,7 +16,7 @@ ADMINISTRATOR = "admin@coursier.example"
 
 @dataclass(frozen=True, slots=True)
 class SignIns:
-    """The demo's users and the key of one of its merchants."""
+    """The demo's users and the keys of one of its merchants: for real orders, and for those that robots carry."""
 
     dispatcher: str
     dispatcher_password: str
@@ -24,6 +24,7 @@ class SignIns:
     administrator_password: str
     merchant: str
     merchant_api_key: str
+    sandbox_api_key: str
 
 
 def demo_sign_ins(demo: DemoCity, *, file: Path) -> SignIns:
@@ -55,7 +56,8 @@ def _make(demo: DemoCity) -> SignIns:
         _join(dispatcher, organisation)
     _user(ADMINISTRATOR, "Administrator", passwords[1], is_staff=True, is_superuser=True)
     _, api_key = create_api_key(organisation_id=merchant.pk, name="demo")
-    return SignIns(DISPATCHER, passwords[0], ADMINISTRATOR, passwords[1], merchant.name, api_key)
+    _, sandbox_key = create_api_key(organisation_id=merchant.pk, name="demo sandbox", is_test=True)
+    return SignIns(DISPATCHER, passwords[0], ADMINISTRATOR, passwords[1], merchant.name, api_key, sandbox_key)
 
 
 def _user(email: str, name: str, password: str, **rights: bool) -> User:

@@ -93,6 +93,7 @@ Coursier runs at {plan.web_url}
   Dispatcher     {sign_ins.dispatcher}  {sign_ins.dispatcher_password}
   Administrator  {sign_ins.administrator}  {sign_ins.administrator_password}  ({plan.web_url}/admin/)
   Merchant       {sign_ins.merchant}, key {sign_ins.merchant_api_key}
+  Sandbox        key {sign_ins.sandbox_api_key}, first delivery in five minutes: {plan.web_url}/v1/docs/first-delivery
 These are kept in {plan.var / "demo.json"}; logs are in {plan.var / "log"}. Ctrl-C stops everything.
 """
         )

@@ -1,0 +1,141 @@
+"""The operations on statements: parse, call, render."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api.operations import operation
+from apps.accounts.api.views import KeyView, principal_of
+from apps.accounts.principals import Scope
+from apps.billing.api.answers import StatementOut, StatementWithCharges, with_charges
+from apps.billing.api.requests import (
+    CSV,
+    PDF,
+    ConnectionStatementQuery,
+    StatementFilters,
+    StatementQuery,
+    month_in_path,
+)
+from apps.billing.documents import statement_csv, statement_pdf
+from apps.billing.errors import SeveralCurrencies, StatementNotFound, TooLongForPdf
+from apps.billing.models import Statement
+from apps.billing.selectors import (
+    charged_legs,
+    charges_of,
+    statement_for,
+    statement_of_connection,
+    statements_for,
+    totals_of,
+)
+from apps.core.api.pages import PageRequest, page_of
+from apps.core.api.schema import page_out
+from apps.core.ids import parse_public_id
+
+ANSWERS = {
+    200: StatementWithCharges,
+    (200, "text/csv"): OpenApiTypes.STR,
+    (200, "application/pdf"): OpenApiTypes.BINARY,
+}
+
+
+class FormatByQuery(BaseContentNegotiation):
+    """Here `format` in the query says what is wanted, whatever `Accept` says; errors are JSON."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:  # noqa: ARG002
+        """The only one."""
+        return next(iter(parsers), None)
+
+    def select_renderer(
+        self,
+        request: Request,  # noqa: ARG002 - DRF's own signature
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,  # noqa: ARG002 - DRF's own signature
+    ) -> tuple[BaseRenderer, str]:
+        """The only one."""
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
+class StatementsView(KeyView):
+    """`/v1/statements`."""
+
+    scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ}
+
+    @operation("list_statements", tag="Statements", query=StatementFilters, answers={200: page_out(StatementOut)})
+    def get(self, request: Request) -> Response:
+        """List what you owe and are owed for a month: one statement per connection, and per owner of open fleets."""
+        page, filters = StatementFilters.read(request.query_params.dict())
+        caller = principal_of(request)
+        statements = statements_for(caller).filter(month=filters["month"])
+        if side := filters.get("side"):
+            statements = statements.filter(**{f"{side}_id__in": caller.organisation_ids})
+        found, next_cursor = page_of(statements, page)
+        rows = StatementOut(found, many=True, context={"totals": totals_of(found)}).data
+        return Response({"data": rows, "next_cursor": next_cursor})
+
+
+class StatementView(KeyView):
+    """`/v1/statements/{id}`."""
+
+    scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ}
+    content_negotiation_class = FormatByQuery
+
+    @operation(
+        "get_statement",
+        tag="Statements",
+        query=StatementQuery,
+        answers=ANSWERS,
+        refusals=(StatementNotFound, TooLongForPdf),
+    )
+    def get(self, request: Request, statement_id: str) -> HttpResponseBase:
+        """Show a statement, charge by charge: as JSON, CSV or PDF."""
+        page, asked = StatementQuery.read(request.query_params.dict())
+        statement = statement_for(principal_of(request), parse_public_id("sta", statement_id))
+        return _answer(statement, page, asked["format"])
+
+
+class ConnectionStatementView(KeyView):
+    """`/v1/connections/{id}/statements/{month}`."""
+
+    scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ}
+    content_negotiation_class = FormatByQuery
+
+    @operation(
+        "get_connection_statement",
+        tag="Statements",
+        query=ConnectionStatementQuery,
+        answers=ANSWERS,
+        refusals=(StatementNotFound, SeveralCurrencies, TooLongForPdf),
+    )
+    def get(self, request: Request, connection_id: str, month: str) -> HttpResponseBase:
+        """Show the statement of a connection for a month: as JSON, CSV or PDF."""
+        page, asked = ConnectionStatementQuery.read(request.query_params.dict())
+        key: UUID = parse_public_id("con", connection_id)
+        statement = statement_of_connection(
+            principal_of(request), key, month_in_path(month), currency=asked.get("currency")
+        )
+        return _answer(statement, page, asked["format"])
+
+
+def _answer(statement: Statement, page: PageRequest, form: str) -> HttpResponseBase:
+    if form == CSV:
+        return _file(statement_csv(statement, charged_legs(statement)), "text/csv; charset=utf-8", statement, CSV)
+    if form == PDF:
+        return _file(statement_pdf(statement, charged_legs(statement)), "application/pdf", statement, PDF)
+    charges, next_cursor = page_of(charges_of(statement), page)
+    answer: dict[str, Any] = with_charges(statement, totals_of([statement])[statement.pk], charges, next_cursor)
+    return Response(answer)
+
+
+def _file(content: str | bytes, kind: str, statement: Statement, ending: str) -> HttpResponse:
+    name = f"statement-{statement.month}-{statement.pk.hex[-6:]}.{ending}"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

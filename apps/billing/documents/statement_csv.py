@@ -1,0 +1,48 @@
+"""A statement as CSV (RFC 4180, UTF-8): a row per charge, then their total."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from apps.billing.documents.amounts import decimal
+from apps.billing.models import Statement
+from apps.billing.selectors import ChargedLeg
+from apps.core.api.fields import Moment
+from apps.core.ids import public_id
+
+COLUMNS = ("kind", "at", "order", "external_id", "leg", "lines", "net", "tax", "gross", "currency")
+TOTAL = "total"
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+
+def statement_csv(statement: Statement, rows: Iterable[ChargedLeg]) -> str:
+    """The whole file. Amounts are decimals with a point; the last row, `total`, is the sum of the ones above."""
+    file = io.StringIO()
+    write = csv.writer(file).writerow
+    write(COLUMNS)
+    net = tax = gross = 0
+    for row in rows:
+        net, tax, gross = net + row.net_cents, tax + row.tax_cents, gross + row.gross_cents
+        write(_cells(statement, row))
+    write([TOTAL, "", "", "", "", "", decimal(net), decimal(tax), decimal(gross), statement.currency])
+    return file.getvalue()
+
+
+def _cells(statement: Statement, row: ChargedLeg) -> list[str]:
+    return [
+        row.kind,
+        Moment().to_representation(row.at),
+        public_id("ord", row.order_id),
+        _harmless(row.external_id),
+        public_id("leg", row.leg_id),
+        "; ".join(f"{line['label']} {decimal(line['amount'])}" for line in row.lines),
+        decimal(row.net_cents),
+        decimal(row.tax_cents),
+        decimal(row.gross_cents),
+        statement.currency,
+    ]
+
+
+def _harmless(text: str) -> str:
+    """What a merchant's system wrote must not run in an accountant's spreadsheet."""
+    return f"'{text}" if text.startswith(_FORMULAS) else text

@@ -1,0 +1,308 @@
+"""What integrators get back: hubs, results of scans, stock, the history of a parcel, incidents.
+
+A hub's operator is shown what it takes to handle a parcel: no price, and of the recipient as much as tells two apart.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from apps.accounts.principals import Principal
+from apps.core.api.fields import Moment
+from apps.core.api.serializers import OutputSerializer
+from apps.core.ids import public_id
+from apps.hubs.models import Hub, Scan
+from apps.hubs.selectors import StockRow
+from apps.orders.models import Incident, Leg, Parcel
+
+SHOWN_DIGITS = 2
+
+
+class HubOut(OutputSerializer):
+    """A hub. What concerns its operator alone is null for others."""
+
+    id = serializers.SerializerMethodField()
+    name = serializers.CharField()
+    address = serializers.CharField()
+    lat = serializers.FloatField()
+    lon = serializers.FloatField()
+    zone = serializers.SerializerMethodField()
+    opening_hours = serializers.JSONField()
+    is_own = serializers.SerializerMethodField()
+    is_active = serializers.BooleanField()
+    is_open_to_others = serializers.BooleanField()
+    phone = serializers.SerializerMethodField()
+    instructions = serializers.SerializerMethodField()
+    created_at = serializers.SerializerMethodField()
+
+    def get_id(self, hub: Hub) -> str:
+        """`hub_...`."""
+        return public_id("hub", hub.pk)
+
+    def get_zone(self, hub: Hub) -> str:
+        """`zon_...`, the zone that plans what leaves from it."""
+        return public_id("zon", hub.zone_id)
+
+    def get_is_own(self, hub: Hub) -> bool:
+        """Whether your organisation operates it."""
+        return hub.organisation_id in self._caller.organisation_ids
+
+    def get_phone(self, hub: Hub) -> str | None:
+        """For its operator; couriers get it with the stop."""
+        return hub.phone if self.get_is_own(hub) else None
+
+    def get_instructions(self, hub: Hub) -> str | None:
+        """For its operator; couriers get them with the stop."""
+        return hub.instructions if self.get_is_own(hub) else None
+
+    def get_created_at(self, hub: Hub) -> str | None:
+        """For its operator."""
+        return _text(hub.created_at) if self.get_is_own(hub) else None
+
+    @property
+    def _caller(self) -> Principal:
+        caller: Principal = self.context["caller"]
+        return caller
+
+
+class ScanStateOut(OutputSerializer):
+    """Where the parcel is now. Order, code and status are there for parcels that pass the hub."""
+
+    parcel = serializers.CharField()
+    is_in = serializers.BooleanField()
+    order = serializers.CharField(required=False)
+    short_code = serializers.CharField(required=False)
+    order_status = serializers.CharField(required=False)
+
+
+class ScanResultOut(OutputSerializer):
+    """The result of one scan; `code` is empty when there is nothing to say."""
+
+    id = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=("applied", "replayed", "refused"))
+    code = serializers.CharField()
+    message = serializers.CharField()
+    state = ScanStateOut(allow_null=True)
+
+
+class ScanResultsOut(OutputSerializer):
+    """The results of a batch, in the order in which the scans were sent."""
+
+    results = ScanResultOut(many=True)
+
+
+class StockLegOut(OutputSerializer):
+    """A leg that brings a parcel, or takes it on. The courier by first name, while there is one."""
+
+    id = serializers.SerializerMethodField()
+    status = serializers.CharField()
+    due_at = Moment()
+    courier = serializers.SerializerMethodField()
+
+    def get_id(self, leg: Leg) -> str:
+        """`leg_...`."""
+        return public_id("leg", leg.pk)
+
+    def get_courier(self, leg: Leg) -> str | None:
+        """As the hub's people call them."""
+        return leg.courier.name.partition(" ")[0] if leg.courier else None
+
+
+class StockOut(OutputSerializer):
+    """A parcel in the hub, or on its way there. Of a misrouted one, no more than that it is there."""
+
+    parcel = serializers.SerializerMethodField()
+    barcode = serializers.SerializerMethodField()
+    description = serializers.SerializerMethodField()
+    size = serializers.SerializerMethodField()
+    weight_g = serializers.SerializerMethodField()
+    is_in = serializers.BooleanField()
+    since = serializers.SerializerMethodField()
+    is_misrouted = serializers.BooleanField()
+    is_overdue = serializers.BooleanField()
+    order = serializers.SerializerMethodField()
+    short_code = serializers.SerializerMethodField()
+    order_status = serializers.SerializerMethodField()
+    merchant = serializers.SerializerMethodField()
+    recipient = serializers.SerializerMethodField()
+    collection = StockLegOut(allow_null=True)
+    delivery = StockLegOut(allow_null=True)
+
+    def get_parcel(self, row: StockRow) -> str:
+        """`par_...`."""
+        return public_id("par", row.parcel.pk)
+
+    def get_barcode(self, row: StockRow) -> str:
+        """As it is on the parcel."""
+        return row.parcel.barcode
+
+    def get_description(self, row: StockRow) -> str:
+        """In the merchant's words."""
+        return "" if row.is_misrouted else row.parcel.description
+
+    def get_size(self, row: StockRow) -> str:
+        """`small` to `xlarge`."""
+        return row.parcel.size
+
+    def get_weight_g(self, row: StockRow) -> int:
+        """In grams."""
+        return row.parcel.weight_g
+
+    def get_since(self, row: StockRow) -> str | None:
+        """Since when it lies here."""
+        return _text(row.parcel.hub_since) if row.is_in else None
+
+    def get_order(self, row: StockRow) -> str | None:
+        """`ord_...`."""
+        return None if row.is_misrouted else public_id("ord", row.parcel.order_id)
+
+    def get_short_code(self, row: StockRow) -> str:
+        """What people read out to each other."""
+        return row.parcel.order.short_code
+
+    def get_order_status(self, row: StockRow) -> str | None:
+        """Where its order stands."""
+        return None if row.is_misrouted else row.parcel.order.status
+
+    def get_merchant(self, row: StockRow) -> str:
+        """Whose it is: who is to be asked."""
+        return row.parcel.order.organisation.name
+
+    def get_recipient(self, row: StockRow) -> dict[str, str] | None:
+        """`{"address", "contact_name", "phone"}`, the last two masked."""
+        if row.is_misrouted:
+            return None
+        to = row.parcel.order.dropoff
+        return {
+            "address": to.get("address", ""),
+            "contact_name": masked_name(to.get("contact_name", "")),
+            "phone": masked_phone(to.get("phone", "")),
+        }
+
+
+class ParcelScanOut(OutputSerializer):
+    """A scan of a parcel. `at` as the device said, within five minutes of when we had it; `by` is for the operator."""
+
+    at = serializers.SerializerMethodField()
+    device_time = Moment()
+    direction = serializers.CharField()
+    hub = serializers.SerializerMethodField()
+    hub_name = serializers.SerializerMethodField()
+    code = serializers.SerializerMethodField()
+    by = serializers.SerializerMethodField()
+
+    def get_at(self, scan: Scan) -> str | None:
+        """When, as it is shown to people."""
+        return _text(scan.shown_at)
+
+    def get_hub(self, scan: Scan) -> str:
+        """`hub_...`."""
+        return public_id("hub", scan.hub_id)
+
+    def get_hub_name(self, scan: Scan) -> str:
+        """As its operator calls it."""
+        return scan.hub.name
+
+    def get_code(self, scan: Scan) -> str:
+        """Why it was refused; empty when it was applied."""
+        return str(scan.result.get("code", ""))
+
+    def get_by(self, scan: Scan) -> str | None:
+        """Who held the device."""
+        caller: Principal = self.context["caller"]
+        return scan.by if scan.hub.organisation_id in caller.organisation_ids else None
+
+
+class ParcelHistoryOut(OutputSerializer):
+    """A parcel: where it is, and every scan of it as they were made."""
+
+    id = serializers.SerializerMethodField()
+    order = serializers.SerializerMethodField()
+    order_status = serializers.SerializerMethodField()
+    description = serializers.CharField()
+    size = serializers.CharField()
+    weight_g = serializers.IntegerField()
+    barcode = serializers.CharField()
+    hub = serializers.SerializerMethodField()
+    hub_since = serializers.SerializerMethodField()
+    scans = serializers.SerializerMethodField()
+
+    def get_id(self, parcel: Parcel) -> str:
+        """`par_...`."""
+        return public_id("par", parcel.pk)
+
+    def get_order(self, parcel: Parcel) -> str:
+        """`ord_...`."""
+        return public_id("ord", parcel.order_id)
+
+    def get_order_status(self, parcel: Parcel) -> str:
+        """Where its order stands."""
+        return parcel.order.status
+
+    def get_hub(self, parcel: Parcel) -> str | None:
+        """`hub_...` where it lies now; null when it is in none."""
+        return public_id("hub", parcel.hub_id) if parcel.hub_id else None
+
+    def get_hub_since(self, parcel: Parcel) -> str | None:
+        """Since when it lies there."""
+        return _text(parcel.hub_since) if parcel.hub_id else None
+
+    def get_scans(self, parcel: Parcel) -> list[dict[str, Any]]:  # noqa: ARG002 - DRF's own signature
+        """Oldest first."""
+        return list(ParcelScanOut(self.context["scans"], many=True, context=self.context).data)
+
+
+class IncidentOut(OutputSerializer):
+    """Something that went wrong with a parcel."""
+
+    id = serializers.SerializerMethodField()
+    kind = serializers.CharField()
+    order = serializers.SerializerMethodField()
+    short_code = serializers.SerializerMethodField()
+    parcel = serializers.SerializerMethodField()
+    hub = serializers.SerializerMethodField()
+    note = serializers.CharField()
+    is_open = serializers.BooleanField()
+    opened_at = Moment()
+    resolved_at = Moment()
+    resolution = serializers.CharField()
+
+    def get_id(self, incident: Incident) -> str:
+        """`inc_...`."""
+        return public_id("inc", incident.pk)
+
+    def get_order(self, incident: Incident) -> str:
+        """`ord_...`."""
+        return public_id("ord", incident.order_id)
+
+    def get_short_code(self, incident: Incident) -> str:
+        """What people read out to each other."""
+        return incident.order.short_code
+
+    def get_parcel(self, incident: Incident) -> str:
+        """`par_...`."""
+        return public_id("par", incident.parcel_id)
+
+    def get_hub(self, incident: Incident) -> str:
+        """`hub_...` where it was noticed."""
+        return _hub(incident.hub_id)
+
+
+def masked_name(name: str) -> str:
+    """The initial: enough to tell two recipients in one house apart."""
+    return f"{name[0]}." if name else ""
+
+
+def masked_phone(phone: str) -> str:
+    """The last two digits."""
+    return f"{'*' * (len(phone) - SHOWN_DIGITS)}{phone[-SHOWN_DIGITS:]}" if phone else ""
+
+
+def _hub(hub_id: UUID) -> str:
+    return public_id("hub", hub_id)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return Moment().to_representation(moment) if moment else None

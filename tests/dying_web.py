@@ -1,0 +1,17 @@
+"""The web server's application, in processes that die when a test says so: after the commit, before the answer."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from coursier.wsgi import application as platform
+
+DIES = "HTTP_X_DIE_BEFORE_THE_ANSWER"
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """As the platform's, unless a request asks for its process to die: its work is done, and nobody hears of it."""
+    answer: Iterable[bytes] = platform(environ, start_response)
+    if DIES in environ:
+        os._exit(9)
+    return answer
