@@ -12,7 +12,7 @@ LILIM ?= ../shared/data/lilim
 INSTANCE ?= 1r50t100s1p100
 OUT ?= var/bench
 
-.PHONY: help setup setup-dev setup-bench run test lint replay bench clean
+.PHONY: help setup setup-dev setup-bench run test lint replay bench bench-load clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,10 +38,14 @@ replay: setup ## a real day through the real stack (DATA, INSTANCE, SPEED=60, FA
 setup-bench:
 	@ci/setup "$(PYTHON)" $(VENV) requirements-bench.txt
 
-bench: setup-bench ## the dispatch engine: meal days, tours, a generated city (DATA, LILIM, OUT)
+bench: setup-bench ## the engine: meal days, tours, a generated city; the API under load (DATA, LILIM, OUT)
 	@$(MANAGE) bench mdrplib --data $(DATA) --instances all --out $(OUT)/mdrplib
 	@$(MANAGE) bench lilim --data $(LILIM) --seconds 10 --out $(OUT)/lilim
 	@$(MANAGE) bench tick --out $(OUT)/tick
+	@$(MANAGE) bench load --out $(OUT)/load
+
+bench-load: setup ## the API alone, beside bare views: SQLite, and PostgreSQL where it is installed (OUT)
+	@$(MANAGE) bench load --out $(OUT)/load
 
 clean: ## remove what was made here, except the data in var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

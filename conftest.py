@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from coursier.embedded.preflight import CannotStart
 from tests import stores
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the stores, then let Django read its settings: before pytest-django, which comes last."""
     try:
         stores.check_installed()
-    except stores.MissingServer as missing:
+    except CannotStart as missing:
         in_ci = os.environ.get("CI") == "true"
         pytest.exit(f"{missing}: {'failed' if in_ci else 'skipped'}", returncode=1 if in_ci else 0)
     starts_others = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")

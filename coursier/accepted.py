@@ -1,7 +1,9 @@
 """What values a setting accepts, beyond its type. Each raises ValidationError, to which environs adds the name."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from environs import ValidationError
@@ -26,3 +28,16 @@ def url_of(*schemes: str) -> Callable[[str], None]:
             raise ValidationError(f"Not a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
 
     return check
+
+
+_HOST = re.compile(r"(?!.*\d\Z)[a-z0-9._-]{1,253}\Z", re.IGNORECASE)
+
+
+def hosts_or_networks(entries: list[str]) -> None:
+    """Names of hosts, addresses, and networks such as 10.1.0.0/16."""
+    for entry in entries:
+        try:
+            ip_network(entry)
+        except ValueError:
+            if not _HOST.match(entry):
+                raise ValidationError(f"{entry!r} is neither a host nor a network such as 10.1.0.0/16.") from None

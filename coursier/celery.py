@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coursier.settings")
 os.environ.setdefault("CELERY_DB_REUSE_MAX", "1000000")  # else the database connection is closed around each task
 
 
-QUEUES = ("relay", "dispatch", "offers", "maintenance")
+QUEUES = ("relay", "dispatch", "offers", "maintenance", "webhooks")
 BROKER_ERRORS = (OperationalError, RedisError, ConnectionError, TimeoutError)  # what a lost broker raises
 app = Celery("coursier")
 app.config_from_object("workers.config")

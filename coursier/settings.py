@@ -10,7 +10,7 @@ from typing import Any
 
 from environs import Env, FileAwareEnv, validate
 
-from coursier.accepted import moment, url_of
+from coursier.accepted import hosts_or_networks, moment, url_of
 from coursier.databases import database_settings, is_mongodb
 from coursier.roles import role_named
 from coursier.secret_key import embedded_secret_key
@@ -59,6 +59,9 @@ OSRM_PROFILES: dict[str, str] = env.dict(
     "COURSIER_OSRM_PROFILES", {"bike": "bike", "cargo_bike": "bike", "scooter": "car", "van": "car"}
 )
 OSRM_MAX_LOCATIONS: int = env.int("COURSIER_OSRM_MAX_LOCATIONS", 100, validate=validate.Range(min=2, max=1000))
+
+# --- webhooks: hosts and networks that are sent to beside public addresses, for development and tests -----------------
+WEBHOOK_ALLOWED_ADDRESSES: list[str] = env.list("COURSIER_WEBHOOK_ALLOWED_ADDRESSES", [], validate=hosts_or_networks)
 
 # --- Django -----------------------------------------------------------------------------------------------------------
 _CONTRIB = (

@@ -7,10 +7,172 @@ from typing import Any, Literal, NotRequired, TypedDict
 from coursier_client.calls import Call, path_of
 
 
+class AcceptIn(TypedDict):
+    """Which version of the connection was read and is accepted."""
+
+    version: int
+
+
+class AttemptOut(TypedDict):
+    """One try to deliver a message."""
+
+    number: int
+    at: str
+    status_code: int | None
+    error: str
+    duration_ms: int
+
+
+class AttemptWithAnswerOut(TypedDict):
+    """One try, with what was answered."""
+
+    number: int
+    at: str
+    status_code: int | None
+    error: str
+    duration_ms: int
+    answer: str
+
+
+class BatchRowOut(TypedDict):
+    """What became of one order of a batch: `order` unless it was refused, `error` if it was."""
+
+    index: int
+    status: Literal["created", "replayed", "refused"]
+    order: OrderOut
+    error: ErrorOut
+
+
 class CancelIn(TypedDict):
     """Why an order is cancelled."""
 
-    reason: str
+    reason: Literal["recipient_changed_mind", "recipient_unreachable", "wrong_address", "not_ready", "out_of_stock", "duplicate", "too_late", "other"]
+    comment: NotRequired[str]
+
+
+class ChargeOut(TypedDict):
+    """What is owed for one leg."""
+
+    id: str
+    kind: str
+    at: str
+    order: str
+    external_id: str | None
+    leg: str
+    fleet: str
+    tariff: str | None
+    lines: list[PriceLineOut]
+    net: dict[str, Any]
+    tax: dict[str, Any]
+    gross: dict[str, Any]
+
+
+class ConnectedFleetOut(TypedDict):
+    """The fleet of a connection."""
+
+    id: str
+    name: str
+
+
+class ConnectionIn(TypedDict):
+    """An invitation."""
+
+    fleet: str
+    organisation: NotRequired[str]
+    rights: NotRequired[list[Literal["see", "reject", "edit", "hand_on"]]]
+    tariff_id: NotRequired[str | None]
+    priority: NotRequired[int]
+
+
+class ConnectionOut(TypedDict):
+    """A connection. Reads the organisations and the fleet that a selector has at hand: no query of its own."""
+
+    id: str
+    side: str
+    status: Literal["invited", "accepted", "paused", "ended"]
+    version: int
+    organisation: OrganisationOut
+    fleet: ConnectedFleetOut
+    executor: OrganisationOut
+    invited_by: str
+    priority: int | None
+    rights: list[Literal["see", "reject", "edit", "hand_on"]]
+    tariff_id: str | None
+    proposal: dict[str, Any] | None
+    paused_by: list[str]
+    created_at: str
+    accepted_at: str | None
+    ended_at: str | None
+    ended_by: str | None
+    end_reason: str
+
+
+class ConnectionPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[ConnectionOut]
+    next_cursor: str | None
+
+
+class CourierIn(TypedDict):
+    """A new courier, and in whose network."""
+
+    name: str
+    phone: str
+    vehicle_id: str
+    skills: NotRequired[list[str]]
+    max_legs: NotRequired[int]
+    external_id: NotRequired[str | None]
+    fleet_id: str
+
+
+class CourierOut(TypedDict):
+    """Somebody who carries. `shown()` finds where they are, for all of a page at once."""
+
+    id: str
+    fleet_id: str
+    vehicle_id: str
+    external_id: str | None
+    name: str
+    phone: str
+    is_active: bool
+    status: str
+    zone_id: str | None
+    shift_id: str | None
+    position: PositionOut | None
+    skills: list[str]
+    max_legs: int
+    load_legs: int
+    created_at: str
+
+
+class CourierPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[CourierOut]
+    next_cursor: str | None
+
+
+class DeactivatedOut(TypedDict):
+    """A courier out of service, and how many legs that they had or were offered are open again."""
+
+    id: str
+    is_active: bool
+    given_back_legs: int
+
+
+class DropoffChangesIn(TypedDict):
+    """What may be different about the dropoff. A place is named by its address and its point together."""
+
+    contact_name: NotRequired[str]
+    phone: NotRequired[str]
+    instructions: NotRequired[str]
+    address: NotRequired[str]
+    lat: NotRequired[float]
+    lon: NotRequired[float]
+    drop_from: NotRequired[str | None]
+    due_at: NotRequired[str | None]
+    drop_by: NotRequired[str | None]
 
 
 class DropoffIn(TypedDict):
@@ -51,6 +213,38 @@ class FieldErrorOut(TypedDict):
     message: str
 
 
+class FleetIn(TypedDict):
+    """A network of couriers."""
+
+    name: str
+    mode: NotRequired[Literal["assigned", "offered"]]
+    is_open: NotRequired[bool]
+
+
+class FleetOut(TypedDict):
+    """A network of couriers."""
+
+    id: str
+    name: str
+    mode: str
+    is_open: bool
+    created_at: str
+
+
+class FleetPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[FleetOut]
+    next_cursor: str | None
+
+
+class FollowedCourierOut(TypedDict):
+    """Who brings it, from pickup to handover only."""
+
+    first_name: str
+    position: TrackedPositionOut | None
+
+
 class HistoryOut(TypedDict):
     """One line of an order's history."""
 
@@ -66,42 +260,174 @@ class HistoryPage(TypedDict):
     data: list[HistoryOut]
 
 
+class HubIn(TypedDict):
+    """A hub."""
+
+    name: str
+    address: str
+    lat: float
+    lon: float
+    phone: NotRequired[str]
+    instructions: NotRequired[str]
+    opening_hours: NotRequired[OpeningHoursIn]
+    is_active: NotRequired[bool]
+    is_open_to_others: NotRequired[bool]
+
+
+class HubOut(TypedDict):
+    """A hub. What concerns its operator alone is null for others."""
+
+    id: str
+    name: str
+    address: str
+    lat: float
+    lon: float
+    zone: str
+    opening_hours: Any
+    is_own: bool
+    is_active: bool
+    is_open_to_others: bool
+    phone: str | None
+    instructions: str | None
+    created_at: str | None
+
+
+class HubPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[HubOut]
+    next_cursor: str | None
+
+
+class ImportOut(TypedDict):
+    """What came of a file. `failed_csv` has the failed rows alone, to be mended and sent again; empty without any.
+    """
+
+    imported: int
+    created: int
+    updated: int
+    unchanged: int
+    failed: list[RefusedRowOut]
+    failed_csv: str
+
+
+class IncidentIn(TypedDict):
+    """Something that the hub's people have seen."""
+
+    kind: Literal["damaged"]
+    parcel: str
+    note: NotRequired[str]
+
+
+class IncidentOut(TypedDict):
+    """Something that went wrong with a parcel."""
+
+    id: str
+    kind: str
+    order: str
+    short_code: str
+    parcel: str
+    hub: str
+    note: str
+    is_open: bool
+    opened_at: str
+    resolved_at: str
+    resolution: str
+
+
+class IncidentPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[IncidentOut]
+    next_cursor: str | None
+
+
+class NetworkOut(TypedDict):
+    """A fleet that may be invited."""
+
+    id: str
+    name: str
+    owner: str
+    mode: Literal["assigned", "offered"]
+    is_open: bool
+    accepts_invitations: bool
+    zones: list[dict[str, Any]]
+
+
+class NetworkPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[NetworkOut]
+    next_cursor: str | None
+
+
+class OpeningHoursIn(TypedDict):
+    """By weekday, on the walls of the hub's zone; a day that is not named is closed, no day at all: not said."""
+
+    mon: NotRequired[list[list[str]]]
+    tue: NotRequired[list[list[str]]]
+    wed: NotRequired[list[list[str]]]
+    thu: NotRequired[list[list[str]]]
+    fri: NotRequired[list[list[str]]]
+    sat: NotRequired[list[list[str]]]
+    sun: NotRequired[list[list[str]]]
+
+
+class OrderBatchIn(TypedDict):
+    """Orders to be placed, each with an `external_id`. What is wrong with one is said in its row."""
+
+    orders: list[OrderIn]
+
+
+class OrderBatchOut(TypedDict):
+    """What became of each order, in the order in which they were sent."""
+
+    data: list[BatchRowOut]
+
+
 class OrderIn(TypedDict):
     """What is to be carried, perhaps at the price of a quote."""
 
     pickup: PickupIn
     dropoff: DropoffIn
     parcels: list[ParcelIn]
-    network_policy: NotRequired[Literal["own_first", "own_only", "any_open", "named"]]
+    network_policy: NotRequired[Literal["own_first", "own_only", "connected", "any_open", "named"]]
     fleets: NotRequired[list[str]]
     skills: NotRequired[list[str]]
     vehicle_kinds: NotRequired[list[Literal["bike", "cargo_bike", "scooter", "van"]]]
     max_on_board_s: NotRequired[int | None]
+    via_hub: NotRequired[str | None]
     quote_id: NotRequired[str | None]
     external_id: NotRequired[str | None]
     scenario: NotRequired[Literal["delivered", "courier_declines", "courier_changes", "courier_late", "recipient_absent", "nobody_accepts"]]
 
 
 class OrderOut(TypedDict):
-    """An order. Reads the legs and parcels that a selector has at hand: no query of its own."""
+    """An order. Describes what `order_json` makes from rows, which is what is sent: a test holds the two together.
+    """
 
     id: str
     short_code: str
     external_id: str
+    version: int
     status: str
     needs_attention: bool
     attention_reason: str
     placed_at: str
     pickup: dict[str, Any]
     dropoff: dict[str, Any]
+    via_hub: str | None
     parcels: list[ParcelOut]
     price: dict[str, Any]
+    net: dict[str, Any]
+    tax: dict[str, Any]
     price_lines: Any
     distance_m: int
     promised_pickup_at: str
     promised_dropoff_at: str
     picked_up_at: str
     delivered_at: str | None
+    cancellation: dict[str, Any] | None
     tracking_token: str
     legs: list[dict[str, Any]]
 
@@ -111,6 +437,47 @@ class OrderPage(TypedDict):
 
     data: list[OrderOut]
     next_cursor: str | None
+
+
+class OrderTermsOut(TypedDict):
+    """What an order would cost and promise if it were placed now."""
+
+    zone: ZoneNameOut
+    price: dict[str, Any]
+    price_lines: Any
+    distance_m: int
+    promised_pickup_at: str
+    promised_dropoff_at: str
+
+
+class OrganisationOut(TypedDict):
+    """An organisation, as others may know it."""
+
+    id: str
+    name: str
+    slug: str
+
+
+class ParcelChangesIn(TypedDict):
+    """What may be different about a parcel, named by its place among the order's."""
+
+    index: int
+    description: str
+
+
+class ParcelHistoryOut(TypedDict):
+    """A parcel: where it is, and every scan of it as they were made."""
+
+    id: str
+    order: str
+    order_status: str
+    description: str
+    size: str
+    weight_g: int
+    barcode: str
+    hub: str | None
+    hub_since: str | None
+    scans: list[dict[str, Any]]
 
 
 class ParcelIn(TypedDict):
@@ -126,11 +493,124 @@ class ParcelIn(TypedDict):
 class ParcelOut(TypedDict):
     """A thing carried."""
 
+    id: str
     weight_g: int
     volume_ml: int
     description: str
     size: str
     barcode: str
+
+
+class PatchedConnectionChangeIn(TypedDict):
+    """What should be different; what is left out stays."""
+
+    priority: NotRequired[int]
+    rights: NotRequired[list[Literal["see", "reject", "edit", "hand_on"]]]
+    tariff_id: NotRequired[str | None]
+
+
+class PatchedCourierChangesIn(TypedDict):
+    """Somebody who carries."""
+
+    name: NotRequired[str]
+    phone: NotRequired[str]
+    vehicle_id: NotRequired[str]
+    skills: NotRequired[list[str]]
+    max_legs: NotRequired[int]
+    external_id: NotRequired[str | None]
+
+
+class PatchedFleetIn(TypedDict):
+    """A network of couriers."""
+
+    name: NotRequired[str]
+    mode: NotRequired[Literal["assigned", "offered"]]
+    is_open: NotRequired[bool]
+
+
+class PatchedHubChangesIn(TypedDict):
+    """What is to be changed of a hub; what is not named stays as it is."""
+
+    name: NotRequired[str]
+    address: NotRequired[str]
+    lat: NotRequired[float]
+    lon: NotRequired[float]
+    phone: NotRequired[str]
+    instructions: NotRequired[str]
+    opening_hours: NotRequired[OpeningHoursIn]
+    is_active: NotRequired[bool]
+    is_open_to_others: NotRequired[bool]
+
+
+class PatchedOrderChangesIn(TypedDict):
+    """What should be different about an order."""
+
+    version: NotRequired[int]
+    pickup: NotRequired[PickupChangesIn]
+    dropoff: NotRequired[DropoffChangesIn]
+    parcels: NotRequired[list[ParcelChangesIn]]
+
+
+class PatchedShiftChangesIn(TypedDict):
+    """When and where somebody is to be on duty."""
+
+    zone_id: NotRequired[str]
+    starts_at: NotRequired[str]
+    ends_at: NotRequired[str]
+    external_id: NotRequired[str | None]
+
+
+class PatchedVehicleChangesIn(TypedDict):
+    """What couriers ride on."""
+
+    kind: NotRequired[Literal["bike", "cargo_bike", "scooter", "van"]]
+    label: NotRequired[str]
+    speed_kmh: NotRequired[float]
+    max_weight_g: NotRequired[int]
+    max_volume_ml: NotRequired[int]
+    max_parcels: NotRequired[int]
+    external_id: NotRequired[str | None]
+
+
+class PatchedWebhookEndpointChangesIn(TypedDict):
+    """What is to be changed; what is left out stays."""
+
+    url: NotRequired[str]
+    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
+    description: NotRequired[str]
+    enabled: NotRequired[bool]
+
+
+PeakIn = TypedDict(
+    "PeakIn",
+    {
+        'from': 'str',
+        'to': 'str',
+        'days': 'NotRequired[list[int]]',
+        'cents': 'int',
+    },
+)
+
+
+PeakOut = TypedDict(
+    "PeakOut",
+    {
+        'from': 'str',
+        'to': 'str',
+        'days': 'list[int]',
+        'cents': 'int',
+    },
+)
+
+
+class PickupChangesIn(TypedDict):
+    """What may be different about the pickup."""
+
+    contact_name: NotRequired[str]
+    phone: NotRequired[str]
+    instructions: NotRequired[str]
+    ready_at: NotRequired[str]
+    pickup_by: NotRequired[str | None]
 
 
 class PickupIn(TypedDict):
@@ -146,29 +626,541 @@ class PickupIn(TypedDict):
     pickup_by: NotRequired[str | None]
 
 
+class PositionOut(TypedDict):
+    """Where a courier is, and when their phone last said so."""
+
+    lat: float
+    lon: float
+    seen_at: str
+
+
+class PriceLineOut(TypedDict):
+    """One line of a price, in cents of its currency; with what it was counted by, where it was counted."""
+
+    code: str
+    label: str
+    amount: int
+    quantity: float
+    unit: str
+    unit_price: int
+
+
+class ProofList(TypedDict):
+    """The proofs of an order, oldest first; empty where there is none."""
+
+    data: list[ProofOut]
+
+
+class ProofOut(TypedDict):
+    """What shows that parcels changed hands at a stop."""
+
+    leg_id: str
+    stop: Literal["pickup", "dropoff"]
+    kind: Literal["courier_confirmed"]
+    at: str
+    device_time: str | None
+    signed_by: str | None
+
+
 class QuoteIn(TypedDict):
     """What is to be priced."""
 
     pickup: PickupIn
     dropoff: DropoffIn
     parcels: list[ParcelIn]
-    network_policy: NotRequired[Literal["own_first", "own_only", "any_open", "named"]]
+    network_policy: NotRequired[Literal["own_first", "own_only", "connected", "any_open", "named"]]
     fleets: NotRequired[list[str]]
     skills: NotRequired[list[str]]
     vehicle_kinds: NotRequired[list[Literal["bike", "cargo_bike", "scooter", "van"]]]
     max_on_board_s: NotRequired[int | None]
+    via_hub: NotRequired[str | None]
 
 
 class QuoteOut(TypedDict):
-    """A price and promised times, until it expires or is used."""
+    """A price and promised times, until it expires or is used, and what each fleet that may carry it would cost.
+    """
 
     id: str
     expires_at: str
     price: dict[str, Any]
-    price_lines: Any
+    net: dict[str, Any]
+    tax: dict[str, Any]
+    price_lines: list[PriceLineOut]
+    tariff: dict[str, Any]
+    offers: list[dict[str, Any]]
     distance_m: int
     promised_pickup_at: str
     promised_dropoff_at: str
+
+
+class ReasonIn(TypedDict):
+    """Why, if somebody wishes to say."""
+
+    reason: NotRequired[str]
+
+
+class RefusedRowOut(TypedDict):
+    """A row that is not in. `row` is as a spreadsheet counts: the header is row 1."""
+
+    row: int
+    fields: list[FieldErrorOut]
+
+
+class ReplayIn(TypedDict):
+    """From when on failed messages are sent again."""
+
+    since: str
+
+
+class ReplayedOut(TypedDict):
+    """How many messages are sent again."""
+
+    replayed: int
+
+
+class ResolveIn(TypedDict):
+    """What came of an incident."""
+
+    resolution: NotRequired[str]
+
+
+class RevokedOut(TypedDict):
+    """How many devices were signed out."""
+
+    revoked: int
+
+
+class ScanIn(TypedDict):
+    """A parcel scanned in or out."""
+
+    id: str
+    parcel: NotRequired[str]
+    barcode: NotRequired[str]
+    direction: Literal["in", "out"]
+    at: str
+    by: NotRequired[str]
+
+
+class ScanResultOut(TypedDict):
+    """The result of one scan; `code` is empty when there is nothing to say."""
+
+    id: str
+    outcome: Literal["applied", "replayed", "refused"]
+    code: str
+    message: str
+    state: ScanStateOut | None
+
+
+class ScanResultsOut(TypedDict):
+    """The results of a batch, in the order in which the scans were sent."""
+
+    results: list[ScanResultOut]
+
+
+class ScanStateOut(TypedDict):
+    """Where the parcel is now. Order, code and status are there for parcels that pass the hub."""
+
+    parcel: str
+    is_in: bool
+    order: str
+    short_code: str
+    order_status: str
+
+
+class ScansIn(TypedDict):
+    """A batch of scans, in any order."""
+
+    scans: list[ScanIn]
+
+
+class ShiftIn(TypedDict):
+    """A new shift, and whose it is."""
+
+    zone_id: str
+    starts_at: str
+    ends_at: str
+    external_id: NotRequired[str | None]
+    courier_id: str
+
+
+class ShiftOut(TypedDict):
+    """When somebody is to be on duty, and when they really were."""
+
+    id: str
+    courier_id: str
+    fleet_id: str
+    zone_id: str
+    external_id: str | None
+    starts_at: str
+    ends_at: str
+    started_at: str | None
+    ended_at: str | None
+    legs_done: int
+
+
+class ShiftPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[ShiftOut]
+    next_cursor: str | None
+
+
+SlotOut = TypedDict(
+    "SlotOut",
+    {
+        'from': 'str',
+        'until': 'str',
+        'order_by': 'str',
+        'is_bookable': 'bool',
+        'why_not': 'Literal["too_late", "too_early", "full", "nobody_on_shift", None]',
+    },
+)
+
+
+class SlotsOut(TypedDict):
+    """The windows of a day in the zone that would plan the order, in their order."""
+
+    zone_id: str
+    time_zone: str
+    day: str
+    data: list[SlotOut]
+
+
+SpanOut = TypedDict(
+    "SpanOut",
+    {
+        'days': 'list[int]',
+        'to': 'str',
+        'from': 'str',
+    },
+)
+
+
+class StatementOut(TypedDict):
+    """What one organisation owes another for a month. Reads its `totals` from the context, by statement."""
+
+    id: str | None
+    month: str
+    is_closed: bool
+    connection: str | None
+    orderer: dict[str, Any]
+    executor: dict[str, Any]
+    charges: int
+    net: dict[str, Any]
+    tax: dict[str, Any]
+    gross: dict[str, Any]
+
+
+class StatementPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[StatementOut]
+    next_cursor: str | None
+
+
+class StatementWithCharges(TypedDict):
+    """A statement, and a page of its charges, newest first; `next_cursor` is null on the last."""
+
+    id: str | None
+    month: str
+    is_closed: bool
+    connection: str | None
+    orderer: dict[str, Any]
+    executor: dict[str, Any]
+    charges: int
+    net: dict[str, Any]
+    tax: dict[str, Any]
+    gross: dict[str, Any]
+    data: list[ChargeOut]
+    next_cursor: str | None
+
+
+class StockLegOut(TypedDict):
+    """A leg that brings a parcel, or takes it on. The courier by first name, while there is one."""
+
+    id: str
+    status: str
+    due_at: str
+    courier: str | None
+
+
+class StockOut(TypedDict):
+    """A parcel in the hub, or on its way there. Of a misrouted one, no more than that it is there."""
+
+    parcel: str
+    barcode: str
+    description: str
+    size: str
+    weight_g: int
+    is_in: bool
+    since: str | None
+    is_misrouted: bool
+    is_overdue: bool
+    order: str | None
+    short_code: str
+    order_status: str | None
+    merchant: str
+    recipient: dict[str, Any] | None
+    collection: StockLegOut | None
+    delivery: StockLegOut | None
+
+
+class StockPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[StockOut]
+    next_cursor: str | None
+
+
+class TariffIn(TypedDict):
+    """What a tariff says. Its currency is that of the organisation."""
+
+    name: str
+    base_cents: int
+    per_km_cents: NotRequired[int]
+    weight_bands: NotRequired[list[WeightBandIn]]
+    zones: NotRequired[list[ZoneSupplementIn]]
+    peaks: NotRequired[list[PeakIn]]
+    tax_basis_points: NotRequired[int]
+
+
+class TariffOut(TypedDict):
+    """A tariff. `retired_at` and `replaced_by` are null while it may be given to connections."""
+
+    id: str
+    name: str
+    currency: str
+    base_cents: int
+    per_km_cents: int
+    weight_bands: list[WeightBandOut]
+    zones: list[dict[str, Any]]
+    peaks: list[PeakOut]
+    tax_basis_points: int
+    created_at: str
+    retired_at: str | None
+    replaced_by: str | None
+
+
+class TariffPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[TariffOut]
+    next_cursor: str | None
+
+
+class TrackedOut(TypedDict):
+    """A delivery as its recipient sees it. Times that are not known are null."""
+
+    status: str
+    promised_pickup_at: str
+    promised_dropoff_at: str
+    expected_pickup_at: str | None
+    expected_dropoff_at: str | None
+    picked_up_at: str | None
+    ended_at: str | None
+    courier: FollowedCourierOut | None
+
+
+class TrackedPositionOut(TypedDict):
+    """Where the courier is now."""
+
+    lat: float
+    lon: float
+
+
+class VehicleIn(TypedDict):
+    """A new vehicle, and whose it is."""
+
+    kind: Literal["bike", "cargo_bike", "scooter", "van"]
+    label: NotRequired[str]
+    speed_kmh: float
+    max_weight_g: int
+    max_volume_ml: NotRequired[int]
+    max_parcels: int
+    external_id: NotRequired[str | None]
+    fleet_id: str
+
+
+class VehicleOut(TypedDict):
+    """What couriers ride on."""
+
+    id: str
+    fleet_id: str
+    external_id: str | None
+    kind: str
+    label: str
+    speed_kmh: float
+    max_weight_g: int
+    max_volume_ml: int
+    max_parcels: int
+    retired_at: str | None
+
+
+class VehiclePage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[VehicleOut]
+    next_cursor: str | None
+
+
+class WebhookEndpointIn(TypedDict):
+    """Where to send, and what."""
+
+    url: str
+    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
+    description: NotRequired[str]
+
+
+class WebhookEndpointOut(TypedDict):
+    """Where messages are sent, and how it does."""
+
+    id: str
+    url: str
+    kinds: list[str]
+    description: str
+    is_test: bool
+    enabled: bool
+    disabled_at: str | None
+    disabled_reason: str
+    failing_since: str | None
+    created_at: str
+
+
+class WebhookEndpointPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[WebhookEndpointOut]
+    next_cursor: str | None
+
+
+class WebhookEndpointWithSecretOut(TypedDict):
+    """An endpoint with its secret, which is shown in this answer only."""
+
+    id: str
+    url: str
+    kinds: list[str]
+    description: str
+    is_test: bool
+    enabled: bool
+    disabled_at: str | None
+    disabled_reason: str
+    failing_since: str | None
+    created_at: str
+    secret: str
+
+
+class WebhookMessageOut(TypedDict):
+    """A message to an endpoint, and how far it is."""
+
+    id: str
+    kind: str
+    order_id: str | None
+    status: str
+    created_at: str
+    delivered_at: str | None
+    next_attempt_at: str | None
+    attempts: list[AttemptOut]
+
+
+class WebhookMessagePage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[WebhookMessageOut]
+    next_cursor: str | None
+
+
+class WebhookMessageWithBodyOut(TypedDict):
+    """A message with its body, and attempts with what was answered."""
+
+    id: str
+    kind: str
+    order_id: str | None
+    status: str
+    created_at: str
+    delivered_at: str | None
+    next_attempt_at: str | None
+    attempts: list[AttemptWithAnswerOut]
+    body: dict[str, Any]
+
+
+class WebhookTestOut(TypedDict):
+    """What came of a test event."""
+
+    message_id: str
+    delivered: bool
+    attempt: AttemptWithAnswerOut
+
+
+class WeightBandIn(TypedDict):
+    """What a load of up to so many grams costs on top; null: however heavy."""
+
+    up_to_g: int | None
+    cents: int
+
+
+class WeightBandOut(TypedDict):
+    """What a load of up to so many grams costs on top; null: however heavy."""
+
+    up_to_g: int | None
+    cents: int
+
+
+class ZoneNameOut(TypedDict):
+    """The zone whose couriers would carry it."""
+
+    id: str
+    name: str
+
+
+class ZoneOut(TypedDict):
+    """A zone as a feature of GeoJSON."""
+
+    type: str
+    id: str
+    geometry: dict[str, Any]
+    properties: ZonePropertiesOut
+
+
+class ZonePropertiesOut(TypedDict):
+    """What is known of a zone beside its shape."""
+
+    name: str
+    slug: str
+    time_zone: str
+    opening_hours: list[SpanOut]
+
+
+class ZoneSupplementIn(TypedDict):
+    """What a pickup in a zone costs on top."""
+
+    zone: str
+    cents: int
+
+
+class ZonesOut(TypedDict):
+    """All zones in service as a feature collection."""
+
+    type: str
+    features: list[ZoneOut]
+
+
+def accept_connection(
+    connection_id: str,
+    body: AcceptIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ConnectionOut]:
+    """Accept the other side's invitation, or the terms that it proposes."""
+    return Call("POST", path_of("/connections/{connection_id}/accept", connection_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def activate_courier(
+    courier_id: str,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[CourierOut]:
+    """Put a courier back into service."""
+    return Call("POST", path_of("/couriers/{courier_id}/activate", courier_id), idempotency_key=idempotency_key, is_keyed=True)
 
 
 def cancel_order(
@@ -177,8 +1169,43 @@ def cancel_order(
     *,
     idempotency_key: str | None = None,
 ) -> Call[OrderOut]:
-    """Cancel an order that is not on board yet."""
+    """Cancel an order that is not on board yet. The answer shows what that costs."""
     return Call("POST", path_of("/orders/{order_id}/cancel", order_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def change_connection(
+    connection_id: str,
+    body: PatchedConnectionChangeIn,
+) -> Call[ConnectionOut]:
+    """Set your priority, or propose other terms."""
+    return Call("PATCH", path_of("/connections/{connection_id}", connection_id), body=body)
+
+
+def create_courier(
+    body: CourierIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[CourierOut]:
+    """Add a courier to a fleet: they can sign in at once."""
+    return Call("POST", path_of("/couriers"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def create_fleet(
+    body: FleetIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[FleetOut]:
+    """Make a network of couriers."""
+    return Call("POST", path_of("/fleets"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def create_hub(
+    body: HubIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[HubOut]:
+    """Open a hub."""
+    return Call("POST", path_of("/hubs"), body=body, idempotency_key=idempotency_key, is_keyed=True)
 
 
 def create_quote(
@@ -186,6 +1213,135 @@ def create_quote(
 ) -> Call[QuoteOut]:
     """Price an order without placing it."""
     return Call("POST", path_of("/quotes"), body=body)
+
+
+def create_shift(
+    body: ShiftIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ShiftOut]:
+    """Plan a shift."""
+    return Call("POST", path_of("/shifts"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def create_tariff(
+    body: TariffIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[TariffOut]:
+    """Make a tariff."""
+    return Call("POST", path_of("/tariffs"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def create_vehicle(
+    body: VehicleIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[VehicleOut]:
+    """Add a vehicle to a fleet."""
+    return Call("POST", path_of("/vehicles"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def create_webhook_endpoint(
+    body: WebhookEndpointIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[WebhookEndpointWithSecretOut]:
+    """Create an endpoint. Its secret is in this answer and in no other."""
+    return Call("POST", path_of("/webhook_endpoints"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def deactivate_courier(
+    courier_id: str,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[DeactivatedOut]:
+    """Put a courier out of service: their devices end at once, what they have not picked up is for others."""
+    return Call("POST", path_of("/couriers/{courier_id}/deactivate", courier_id), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def decline_connection(
+    connection_id: str,
+    body: ReasonIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ConnectionOut]:
+    """Decline the other side's invitation, or the terms that it proposes."""
+    return Call("POST", path_of("/connections/{connection_id}/decline", connection_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def delete_shift(
+    shift_id: str,
+) -> Call[None]:
+    """Take a shift that has not begun off the plan."""
+    return Call("DELETE", path_of("/shifts/{shift_id}", shift_id))
+
+
+def delete_webhook_endpoint(
+    endpoint_id: str,
+) -> Call[None]:
+    """Delete an endpoint. What was on its way to it is not delivered."""
+    return Call("DELETE", path_of("/webhook_endpoints/{endpoint_id}", endpoint_id))
+
+
+def end_connection(
+    connection_id: str,
+    body: ReasonIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ConnectionOut]:
+    """End a connection, or withdraw an invitation."""
+    return Call("POST", path_of("/connections/{connection_id}/end", connection_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def find_zone(
+    *,
+    lat: float | None = None,
+    lon: float | None = None,
+) -> Call[ZoneOut]:
+    """The zone that serves a place."""
+    return Call("GET", path_of("/zones/at"), query={"lat": lat, "lon": lon})
+
+
+def get_connection(
+    connection_id: str,
+) -> Call[ConnectionOut]:
+    """Show one connection."""
+    return Call("GET", path_of("/connections/{connection_id}", connection_id))
+
+
+def get_connection_statement(
+    connection_id: str,
+    month: str,
+    *,
+    currency: str | None = None,
+    cursor: str | None = None,
+    format: Literal["json", "csv", "pdf"] | None = None,
+    limit: int | None = None,
+) -> Call[StatementWithCharges]:
+    """Show the statement of a connection for a month: as JSON, CSV or PDF."""
+    return Call("GET", path_of("/connections/{connection_id}/statements/{month}", connection_id, month), query={"currency": currency, "cursor": cursor, "format": format, "limit": limit})
+
+
+def get_courier(
+    courier_id: str,
+) -> Call[CourierOut]:
+    """Show one courier: whether on duty, and if so where."""
+    return Call("GET", path_of("/couriers/{courier_id}", courier_id))
+
+
+def get_fleet(
+    fleet_id: str,
+) -> Call[FleetOut]:
+    """Show one fleet."""
+    return Call("GET", path_of("/fleets/{fleet_id}", fleet_id))
+
+
+def get_hub(
+    hub_id: str,
+) -> Call[HubOut]:
+    """Show a hub."""
+    return Call("GET", path_of("/hubs/{hub_id}", hub_id))
 
 
 def get_order(
@@ -202,6 +1358,175 @@ def get_order_history(
     return Call("GET", path_of("/orders/{order_id}/history", order_id))
 
 
+def get_order_proof(
+    order_id: str,
+) -> Call[ProofList]:
+    """What shows that the parcels changed hands, oldest first."""
+    return Call("GET", path_of("/orders/{order_id}/proof", order_id))
+
+
+def get_parcel(
+    parcel_id: str,
+) -> Call[ParcelHistoryOut]:
+    """Show where a parcel is, and every scan of it: for its merchant and for the hub that it passes."""
+    return Call("GET", path_of("/parcels/{parcel_id}", parcel_id))
+
+
+def get_shift(
+    shift_id: str,
+) -> Call[ShiftOut]:
+    """Show one shift."""
+    return Call("GET", path_of("/shifts/{shift_id}", shift_id))
+
+
+def get_statement(
+    statement_id: str,
+    *,
+    cursor: str | None = None,
+    format: Literal["json", "csv", "pdf"] | None = None,
+    limit: int | None = None,
+) -> Call[StatementWithCharges]:
+    """Show a statement, charge by charge: as JSON, CSV or PDF."""
+    return Call("GET", path_of("/statements/{statement_id}", statement_id), query={"cursor": cursor, "format": format, "limit": limit})
+
+
+def get_tariff(
+    tariff_id: str,
+) -> Call[TariffOut]:
+    """Show a tariff of yours, or one of a connection of yours."""
+    return Call("GET", path_of("/tariffs/{tariff_id}", tariff_id))
+
+
+def get_vehicle(
+    vehicle_id: str,
+) -> Call[VehicleOut]:
+    """Show one vehicle."""
+    return Call("GET", path_of("/vehicles/{vehicle_id}", vehicle_id))
+
+
+def get_webhook_endpoint(
+    endpoint_id: str,
+) -> Call[WebhookEndpointOut]:
+    """Show one endpoint."""
+    return Call("GET", path_of("/webhook_endpoints/{endpoint_id}", endpoint_id))
+
+
+def get_webhook_message(
+    endpoint_id: str,
+    message_id: str,
+) -> Call[WebhookMessageWithBodyOut]:
+    """Show one message with its body, and what was answered to each attempt."""
+    return Call("GET", path_of("/webhook_endpoints/{endpoint_id}/messages/{message_id}", endpoint_id, message_id))
+
+
+def get_zone(
+    zone_id: str,
+) -> Call[ZoneOut]:
+    """Show one zone."""
+    return Call("GET", path_of("/zones/{zone_id}", zone_id))
+
+
+def import_couriers(
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ImportOut]:
+    """Add and change couriers by a CSV file."""
+    return Call("POST", path_of("/couriers/import"), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def import_shifts(
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ImportOut]:
+    """Plan and move shifts by a CSV file."""
+    return Call("POST", path_of("/shifts/import"), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def import_vehicles(
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ImportOut]:
+    """Add and change vehicles by a CSV file."""
+    return Call("POST", path_of("/vehicles/import"), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def invite(
+    body: ConnectionIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ConnectionOut]:
+    """Invite a fleet, or an organisation to your fleet."""
+    return Call("POST", path_of("/connections"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def list_connections(
+    *,
+    cursor: str | None = None,
+    fleet: str | None = None,
+    limit: int | None = None,
+    side: Literal["orderer", "executor"] | None = None,
+    status: Literal["invited", "accepted", "paused", "ended"] | None = None,
+) -> Call[ConnectionPage]:
+    """List the connections in which you have a part, newest first."""
+    return Call("GET", path_of("/connections"), query={"cursor": cursor, "fleet": fleet, "limit": limit, "side": side, "status": status})
+
+
+def list_couriers(
+    *,
+    cursor: str | None = None,
+    external_id: str | None = None,
+    fleet_id: str | None = None,
+    is_active: bool | None = None,
+    limit: int | None = None,
+    phone: str | None = None,
+    status: Literal["off_duty", "on_duty", "paused"] | None = None,
+    zone_id: str | None = None,
+) -> Call[CourierPage]:
+    """List your couriers, newest first, with where those on duty are."""
+    return Call("GET", path_of("/couriers"), query={"cursor": cursor, "external_id": external_id, "fleet_id": fleet_id, "is_active": is_active, "limit": limit, "phone": phone, "status": status, "zone_id": zone_id})
+
+
+def list_fleets(
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Call[FleetPage]:
+    """List your fleets, newest first."""
+    return Call("GET", path_of("/fleets"), query={"cursor": cursor, "limit": limit})
+
+
+def list_hubs(
+    *,
+    cursor: str | None = None,
+    is_own: bool | None = None,
+    limit: int | None = None,
+) -> Call[HubPage]:
+    """List your hubs and those that take orders of anybody, newest first."""
+    return Call("GET", path_of("/hubs"), query={"cursor": cursor, "is_own": is_own, "limit": limit})
+
+
+def list_incidents(
+    *,
+    cursor: str | None = None,
+    hub: str | None = None,
+    is_open: bool | None = None,
+    kind: Literal["misrouted", "missing_parcel", "damaged"] | None = None,
+    limit: int | None = None,
+    order: str | None = None,
+) -> Call[IncidentPage]:
+    """List the incidents of your orders and at your hubs, newest first."""
+    return Call("GET", path_of("/incidents"), query={"cursor": cursor, "hub": hub, "is_open": is_open, "kind": kind, "limit": limit, "order": order})
+
+
+def list_networks(
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Call[NetworkPage]:
+    """List the fleets of others that are open or accept invitations."""
+    return Call("GET", path_of("/networks"), query={"cursor": cursor, "limit": limit})
+
+
 def list_orders(
     *,
     cursor: str | None = None,
@@ -216,6 +1541,112 @@ def list_orders(
     return Call("GET", path_of("/orders"), query={"cursor": cursor, "external_id": external_id, "limit": limit, "needs_attention": needs_attention, "placed_after": placed_after, "placed_before": placed_before, "status": status})
 
 
+def list_shifts(
+    *,
+    courier_id: str | None = None,
+    cursor: str | None = None,
+    day: str | None = None,
+    external_id: str | None = None,
+    fleet_id: str | None = None,
+    limit: int | None = None,
+    zone_id: str | None = None,
+) -> Call[ShiftPage]:
+    """List your couriers' shifts, the last planned first."""
+    return Call("GET", path_of("/shifts"), query={"courier_id": courier_id, "cursor": cursor, "day": day, "external_id": external_id, "fleet_id": fleet_id, "limit": limit, "zone_id": zone_id})
+
+
+def list_slots(
+    *,
+    day: str | None = None,
+    dropoff_lat: float | None = None,
+    dropoff_lon: float | None = None,
+    pickup_lat: float | None = None,
+    pickup_lon: float | None = None,
+) -> Call[SlotsOut]:
+    """The windows in which an order could be delivered on a day, and which of them can still be booked."""
+    return Call("GET", path_of("/slots"), query={"day": day, "dropoff_lat": dropoff_lat, "dropoff_lon": dropoff_lon, "pickup_lat": pickup_lat, "pickup_lon": pickup_lon})
+
+
+def list_statements(
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+    month: str | None = None,
+    side: Literal["orderer", "executor"] | None = None,
+) -> Call[StatementPage]:
+    """List what you owe and are owed for a month: one statement per connection, and per owner of open fleets."""
+    return Call("GET", path_of("/statements"), query={"cursor": cursor, "limit": limit, "month": month, "side": side})
+
+
+def list_stock(
+    hub_id: str,
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+    state: Literal["in", "expected", "overdue"] | None = None,
+) -> Call[StockPage]:
+    """List the parcels in a hub of yours, or those that are expected or overdue."""
+    return Call("GET", path_of("/hubs/{hub_id}/stock", hub_id), query={"cursor": cursor, "limit": limit, "state": state})
+
+
+def list_tariffs(
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+    retired: bool | None = None,
+) -> Call[TariffPage]:
+    """List your own tariffs, newest first."""
+    return Call("GET", path_of("/tariffs"), query={"cursor": cursor, "limit": limit, "retired": retired})
+
+
+def list_vehicles(
+    *,
+    cursor: str | None = None,
+    external_id: str | None = None,
+    fleet_id: str | None = None,
+    is_retired: bool | None = None,
+    limit: int | None = None,
+) -> Call[VehiclePage]:
+    """List your vehicles, newest first."""
+    return Call("GET", path_of("/vehicles"), query={"cursor": cursor, "external_id": external_id, "fleet_id": fleet_id, "is_retired": is_retired, "limit": limit})
+
+
+def list_webhook_endpoints(
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Call[WebhookEndpointPage]:
+    """List endpoints, newest first."""
+    return Call("GET", path_of("/webhook_endpoints"), query={"cursor": cursor, "limit": limit})
+
+
+def list_webhook_messages(
+    endpoint_id: str,
+    *,
+    cursor: str | None = None,
+    kind: str | None = None,
+    limit: int | None = None,
+    status: Literal["pending", "delivered", "failed"] | None = None,
+) -> Call[WebhookMessagePage]:
+    """List the messages to an endpoint with their attempts, newest first."""
+    return Call("GET", path_of("/webhook_endpoints/{endpoint_id}/messages", endpoint_id), query={"cursor": cursor, "kind": kind, "limit": limit, "status": status})
+
+
+def list_zones(
+) -> Call[ZonesOut]:
+    """The coverage: all zones in service as a GeoJSON feature collection."""
+    return Call("GET", path_of("/zones"))
+
+
+def pause_connection(
+    connection_id: str,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ConnectionOut]:
+    """Give and get nothing new for a while."""
+    return Call("POST", path_of("/connections/{connection_id}/pause", connection_id), idempotency_key=idempotency_key, is_keyed=True)
+
+
 def place_order(
     body: OrderIn,
     *,
@@ -223,3 +1654,191 @@ def place_order(
 ) -> Call[OrderOut]:
     """Place an order."""
     return Call("POST", path_of("/orders"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def place_orders(
+    body: OrderBatchIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[OrderBatchOut]:
+    """Place up to 100 orders. One that is refused stops no other."""
+    return Call("POST", path_of("/orders/batch"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def replace_tariff(
+    tariff_id: str,
+    body: TariffIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[TariffOut]:
+    """Put a new tariff in the place of one, which is retired."""
+    return Call("POST", path_of("/tariffs/{tariff_id}/replace", tariff_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def replay_failed_webhook_messages(
+    endpoint_id: str,
+    body: ReplayIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ReplayedOut]:
+    """Send everything again that failed and was written since a time."""
+    return Call("POST", path_of("/webhook_endpoints/{endpoint_id}/replay", endpoint_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def replay_webhook_message(
+    endpoint_id: str,
+    message_id: str,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[WebhookMessageWithBodyOut]:
+    """Send one message again, with the id and the body that it had."""
+    return Call("POST", path_of("/webhook_endpoints/{endpoint_id}/messages/{message_id}/replay", endpoint_id, message_id), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def report_incident(
+    hub_id: str,
+    body: IncidentIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[IncidentOut]:
+    """Report a parcel in a hub of yours as damaged."""
+    return Call("POST", path_of("/hubs/{hub_id}/incidents", hub_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def resolve_incident(
+    incident_id: str,
+    body: ResolveIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[IncidentOut]:
+    """Close an incident; the last one takes the flag off its order."""
+    return Call("POST", path_of("/incidents/{incident_id}/resolve", incident_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def resume_connection(
+    connection_id: str,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[ConnectionOut]:
+    """End your pause."""
+    return Call("POST", path_of("/connections/{connection_id}/resume", connection_id), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def retire_vehicle(
+    vehicle_id: str,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[VehicleOut]:
+    """Retire a vehicle that no active courier rides."""
+    return Call("POST", path_of("/vehicles/{vehicle_id}/retire", vehicle_id), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def revoke_courier_devices(
+    courier_id: str,
+) -> Call[RevokedOut]:
+    """Sign a courier out of every phone: a lost one is worth nothing with its next request."""
+    return Call("DELETE", path_of("/couriers/{courier_id}/devices", courier_id))
+
+
+def rotate_webhook_secret(
+    endpoint_id: str,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[WebhookEndpointWithSecretOut]:
+    """Make another secret. For 24 hours messages carry a signature by each."""
+    return Call("POST", path_of("/webhook_endpoints/{endpoint_id}/rotate_secret", endpoint_id), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def scan_parcels(
+    hub_id: str,
+    body: ScansIn,
+) -> Call[ScanResultsOut]:
+    """Take in a batch of scans; each has an id of its own, and may come twice, late or out of order."""
+    return Call("POST", path_of("/hubs/{hub_id}/scans", hub_id), body=body)
+
+
+def search_orders(
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+    q: str | None = None,
+) -> Call[OrderPage]:
+    """Find orders of the last 90 days by code, external id, address, name, last digits of a telephone, barcode."""
+    return Call("GET", path_of("/orders/search"), query={"cursor": cursor, "limit": limit, "q": q})
+
+
+def send_webhook_test(
+    endpoint_id: str,
+) -> Call[WebhookTestOut]:
+    """Send a test event now, and tell what the endpoint answered. Takes up to 15 seconds."""
+    return Call("POST", path_of("/webhook_endpoints/{endpoint_id}/test", endpoint_id))
+
+
+def track_order(
+    token: str,
+) -> Call[TrackedOut]:
+    """How far a delivery is, when it is expected, and where its courier is on the way from pickup to dropoff."""
+    return Call("GET", path_of("/tracking/{token}", token))
+
+
+def update_courier(
+    courier_id: str,
+    body: PatchedCourierChangesIn,
+) -> Call[CourierOut]:
+    """Change a courier; with another phone they sign in anew."""
+    return Call("PATCH", path_of("/couriers/{courier_id}", courier_id), body=body)
+
+
+def update_fleet(
+    fleet_id: str,
+    body: PatchedFleetIn,
+) -> Call[FleetOut]:
+    """Rename a fleet, change how it gets work, open or close it."""
+    return Call("PATCH", path_of("/fleets/{fleet_id}", fleet_id), body=body)
+
+
+def update_hub(
+    hub_id: str,
+    body: PatchedHubChangesIn,
+) -> Call[HubOut]:
+    """Change a hub of yours; orders under way keep the place that they were placed with."""
+    return Call("PATCH", path_of("/hubs/{hub_id}", hub_id), body=body)
+
+
+def update_order(
+    order_id: str,
+    body: PatchedOrderChangesIn,
+) -> Call[OrderOut]:
+    """Change an order before its parcels are picked up."""
+    return Call("PATCH", path_of("/orders/{order_id}", order_id), body=body)
+
+
+def update_shift(
+    shift_id: str,
+    body: PatchedShiftChangesIn,
+) -> Call[ShiftOut]:
+    """Move a shift that has not begun."""
+    return Call("PATCH", path_of("/shifts/{shift_id}", shift_id), body=body)
+
+
+def update_vehicle(
+    vehicle_id: str,
+    body: PatchedVehicleChangesIn,
+) -> Call[VehicleOut]:
+    """Change a vehicle."""
+    return Call("PATCH", path_of("/vehicles/{vehicle_id}", vehicle_id), body=body)
+
+
+def update_webhook_endpoint(
+    endpoint_id: str,
+    body: PatchedWebhookEndpointChangesIn,
+) -> Call[WebhookEndpointOut]:
+    """Change an endpoint, disable or enable it."""
+    return Call("PATCH", path_of("/webhook_endpoints/{endpoint_id}", endpoint_id), body=body)
+
+
+def validate_order(
+    body: OrderIn,
+) -> Call[OrderTermsOut]:
+    """Check an order as placing it would, and show its terms. Nothing is written."""
+    return Call("POST", path_of("/orders/validate"), body=body)

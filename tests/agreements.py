@@ -18,6 +18,11 @@ def a_fleet(name: str, *, is_open: bool = False) -> Fleet:
     return Fleet.objects.create(organisation=owner, name=name, is_open=is_open)
 
 
+def an_own_fleet(owner: Organisation, name: str) -> Fleet:
+    """A fleet of an organisation that orders too."""
+    return Fleet.objects.create(organisation=owner, name=name)
+
+
 def a_tariff(fleet: Fleet, **rates: Any) -> Tariff:
     """A tariff of the fleet's owner: 5 EUR and 1 EUR a kilometre, if nothing else is said."""
     plain = {"name": "By the kilometre", "base_cents": 500, "per_km_cents": 100}

@@ -39,6 +39,8 @@ from apps.dispatch.services import (  # noqa: E402
 from apps.networks.services import accept, decline, end_connection, pause_connection  # noqa: E402
 from apps.orders.lifecycle import LegStatus  # noqa: E402
 from apps.orders.services import cancel_order  # noqa: E402
+from apps.webhooks.selectors import endpoints_with_due_messages  # noqa: E402
+from apps.webhooks.services import deliver_due_of  # noqa: E402
 from coursier.celery import app  # noqa: E402
 from workers.relay import drain_outbox  # noqa: E402
 
@@ -85,6 +87,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "pause_connection": _on_connection(pause_connection),
     "end_connection": _on_connection(end_connection),
     "refuse": lambda leg, fleet: refuse_leg(leg_id=UUID(leg), fleet_id=UUID(fleet), reason="race"),
+    "deliver": lambda: [deliver_due_of(endpoint_id) for endpoint_id in endpoints_with_due_messages()],
 }
 
 

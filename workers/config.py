@@ -13,6 +13,7 @@ imports = (
     "workers.offers",
     "workers.maintenance",
     "workers.sandbox",
+    "workers.webhooks",
     "workers.warming",
 )
 task_routes = {
@@ -20,6 +21,7 @@ task_routes = {
     "dispatch.*": {"queue": "dispatch"},
     "offers.*": {"queue": "offers"},
     "maintenance.*": {"queue": "maintenance"},
+    "webhooks.*": {"queue": "webhooks"},
 }
 task_create_missing_queues = False
 task_acks_late = True

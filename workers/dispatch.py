@@ -5,6 +5,7 @@ from uuid import UUID
 
 from apps.dispatch.services import plan_zone as plan
 from apps.dispatch.services import release_ended as release
+from apps.dispatch.services import tell_of_change as tell
 from apps.dispatch.services.wakeups import is_due, request_plan, take_turn
 from apps.orders.selectors import zones_with_open_legs
 from apps.zones.errors import ZoneNotFound
@@ -45,3 +46,9 @@ def plan_if_due(zone_id: UUID) -> None:
 def release_ended(order_id: str) -> None:
     """An order was cancelled: free whoever had it."""
     release(order_id=UUID(order_id))
+
+
+@reliable_task("dispatch.tell_of_change")
+def tell_of_change(order_id: str) -> None:
+    """An order was changed: the phone of whoever has it reads it again."""
+    tell(order_id=UUID(order_id))

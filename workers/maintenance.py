@@ -21,6 +21,8 @@ from apps.dispatch.services import (
 )
 from apps.hubs.services import flag_missing_parcels
 from apps.orders.selectors import zones_with_open_legs, zones_with_slots
+from apps.orders.services import forget_old_words
+from apps.webhooks.services import forget_old_messages
 from apps.zones.errors import ZoneNotFound
 from coursier.celery import app
 from workers.dispatch import plan_if_due
@@ -79,9 +81,11 @@ def settle_what_was_missed() -> None:
 
 @reliable_task("maintenance.forget_what_is_old")
 def forget_what_is_old() -> None:
-    """Delete stored answers and one-time codes that nobody may use any more."""
+    """Delete stored answers, one-time codes, words of orders and messages of webhooks that nobody may use any more."""
     forget_old_answers()
     forget_old_codes()
+    forget_old_words()
+    forget_old_messages()
 
 
 @reliable_task("maintenance.learn_times")

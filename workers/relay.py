@@ -4,11 +4,13 @@ import logging
 
 import orjson
 
-from apps.core.events import event_from
+from apps.core.errors import Conflict, Unavailable
+from apps.core.events import event_from, relay_looks
 from apps.core.locks import only_one
 from apps.core.models import Event
 from apps.core.outbox import Claim, claim_events, mark_relayed, release
 from apps.core.redis import RedisError, connection
+from apps.webhooks.services import fan_out
 from coursier.celery import BROKER_ERRORS, app
 from workers.reliably import reliable_task
 from workers.subscriptions import reactions_to
@@ -33,6 +35,7 @@ def drain_outbox() -> int:
             if not mine:
                 _ask_holder_to_look_again()
                 return handed
+            relay_looks()
             while (claim := claim_events()).events:
                 if not _hand_on(claim):
                     return handed
@@ -42,18 +45,36 @@ def drain_outbox() -> int:
 
 
 def _hand_on(claim: Claim) -> bool:
-    """Send what a batch asks for, each task once. False when the broker is away: the batch is given back."""
+    """Send what a batch asks for, each task once, and write the messages to other systems.
+
+    False when the broker is away, or the database too busy: the batch is given back.
+    """
     wanted = dict.fromkeys(reaction for row in claim.events for reaction in _reactions(row))
     try:
+        messages = fan_out(claim.events)
         for task, arguments in wanted:
             app.send_task(task, kwargs=dict(arguments), ignore_result=True, retry=False)
     except BROKER_ERRORS as error:
         logger.warning("The broker took nothing (%s): %d events wait.", error, len(claim.events))
         release(claim)
         return False
+    except (Conflict, Unavailable) as error:
+        logger.warning("The messages were not written (%s): %d events wait.", error, len(claim.events))
+        release(claim)
+        return False
     mark_relayed(claim)
+    if messages:
+        _wake_deliveries()
     _show_live(claim)
     return True
+
+
+def _wake_deliveries() -> None:
+    """After the batch is marked: a message waits while an older event of its order has not been handed on."""
+    try:
+        app.send_task("webhooks.deliver_due", ignore_result=True, retry=False)
+    except BROKER_ERRORS as error:
+        logger.info("The next second finds the messages, the broker is away: %s", error)
 
 
 def _reactions(row: Event) -> list[tuple[str, tuple[tuple[str, str], ...]]]:

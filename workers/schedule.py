@@ -12,6 +12,7 @@ def schedule() -> dict[str, dict[str, Any]]:
         "plan the zones that are due": _every(1.0, "dispatch.plan_due_zones"),
         "close offers whose deadline passed": _every(1.0, "offers.expire_offers"),
         "plan slots into tours": _every(10.0, "maintenance.plan_due_tours"),
+        "deliver the messages that are due": _every(1.0, "webhooks.deliver_due"),
         "find whatever is unattended": _every(10.0, "maintenance.sweep"),
         "charge what no message led to": _every(30.0, "maintenance.settle_what_was_missed"),
         "forget old answers and codes": _every(3600.0, "maintenance.forget_what_is_old"),

@@ -1,6 +1,8 @@
 """Which event leads to which tasks: the whole reaction map on one screen.
 
 To add a reaction: a line here and a task in the file of its queue. Delivery is at least once, so tasks are idempotent.
+What other systems are told stands in `apps.webhooks.catalogue`: the relay itself writes those messages, since the
+database is their queue.
 """
 
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from typing import Any
 from apps.core.events import DomainEvent
 from apps.couriers.events import DutyChanged
 from apps.dispatch.events import FleetOfferEnded, FleetRefused, OfferEnded
-from apps.orders.events import LegMoved, LegPinned, OrderCancelled, OrderPlaced
+from apps.orders.events import LegMoved, LegPinned, OrderCancelled, OrderPlaced, OrderUpdated
 from apps.orders.lifecycle import LegStatus
 
 _FREES_A_COURIER_OR_A_LEG = frozenset(
@@ -42,6 +44,7 @@ def _settle(when: Callable[[Any], bool] = _always) -> Reaction:
 
 SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
     OrderPlaced: (_plan(),),
+    OrderUpdated: (_plan(lambda event: event.moves_plans), Reaction("dispatch.tell_of_change", ("order_id",))),
     OrderCancelled: (Reaction("dispatch.release_ended", ("order_id",)), _settle()),
     LegMoved: (
         _plan(lambda event: event.after in _FREES_A_COURIER_OR_A_LEG),

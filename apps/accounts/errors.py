@@ -1,6 +1,6 @@
 """Errors of accounts."""
 
-from apps.core.errors import NotFound, Unauthenticated
+from apps.core.errors import Forbidden, NotFound, Unauthenticated
 
 
 class InvalidKey(Unauthenticated):
@@ -11,3 +11,13 @@ class InvalidKey(Unauthenticated):
 class OrganisationNotFound(NotFound):
     code = "organisation_not_found"
     message = "There is no such organisation."
+
+
+class NotAFleetOwner(Forbidden):
+    code = "not_a_fleet_owner"
+    message = "Your organisation owns no fleets: ask the platform to make it a fleet owner."
+
+
+class LiveKeyRequired(Forbidden):
+    code = "live_key_required"
+    message = "Couriers, vehicles and shifts are real: a test key changes none of them."

@@ -2,6 +2,7 @@
 
 CoursierError
 ├── NotFound      the thing is not there, or not yours (the outside cannot tell which)   404
+├── Gone          it was there, and is not shown any more                                410
 ├── Conflict      somebody was faster, or the state no longer allows it                  409
 ├── Invalid       the request is understood and cannot be accepted; names the fields     422
 ├── Forbidden     you are known, and may not do this                                     403
@@ -40,6 +41,11 @@ class CoursierError(Exception):
 class NotFound(CoursierError):
     code = "not_found"
     message = "There is no such thing here."
+
+
+class Gone(CoursierError):
+    code = "gone"
+    message = "It is not shown any more."
 
 
 class Conflict(CoursierError):

@@ -16,9 +16,12 @@ from uuid import UUID
 from apps.core import clock
 from apps.core.db import on_commit
 from apps.core.models import Event
+from apps.core.redis import RedisError, connection
 
 logger = logging.getLogger(__name__)
 RELAY_TASK = "relay.relay_events"
+RELAY_ASKED = "relay:asked"
+ASKED_FOR_MS = 1000  # if the task is lost: the next one to commit after that asks again
 _actor: ContextVar[str] = ContextVar("actor", default="system")
 
 
@@ -90,10 +93,31 @@ def _typed(kind: Any, value: Any) -> Any:
 
 
 def wake_relay() -> None:
-    """Ask the relay to look now. A hint only: when the broker is away the beat sweep finds the rows."""
+    """Ask the relay to look now, unless it was asked and has not looked since: it will find these rows too.
+
+    A hint only: when the broker is away the beat sweep finds the rows.
+    """
     from coursier.celery import BROKER_ERRORS, app  # late: Celery is not needed to write rows
 
+    if not _first_to_ask():
+        return
     try:
         app.send_task(RELAY_TASK, ignore_result=True, retry=False)
     except BROKER_ERRORS as error:
         logger.warning("The broker did not take the relay's wake-up (%s): the sweep will find the events.", error)
+
+
+def _first_to_ask() -> bool:
+    """Whether nobody asked since the relay last looked. A task costs ten times as much as this mark."""
+    try:
+        return bool(connection().set(RELAY_ASKED, 1, nx=True, px=ASKED_FOR_MS))
+    except RedisError:
+        return True
+
+
+def relay_looks() -> None:
+    """The relay is about to read the outbox: whoever commits from now on asks it again."""
+    try:
+        connection().delete(RELAY_ASKED)
+    except RedisError as error:
+        logger.info("The mark stays for a second, Redis is away: %s", error)

@@ -1,9 +1,11 @@
 """Repeated requests. The first with a key does the work; the others get the same answer, whenever they come.
 
-Follows draft-ietf-httpapi-idempotency-key-header: no key 400, same key with another body 422, still running 409,
-done: the stored answer. A refusal is not stored: it wrote nothing, and the same request may be right a moment later.
-The unique index on (principal, operation, key) is the lock. The answer is written with the work, in one transaction:
-an owner that crashed has written neither, and loses the key when its lease ends.
+Follows draft-ietf-httpapi-idempotency-key-header: no key 400, same key with another body 422, done: the stored answer.
+A refusal is not stored: it wrote nothing, and the same request may be right a moment later.
+
+The answer is written with the work, by one insert in its transaction, and the unique index on (principal, operation,
+key) lets one transaction through. Who comes at the same moment has its work undone by the database and gets the answer
+of the one who was let through; who died on the way has written nothing, so that no key is ever held by nobody.
 """
 
 import hashlib
@@ -13,14 +15,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import IntegrityError
-from django.db.models import Q
 
 from apps.core.db import atomic
-from apps.core.errors import Conflict, FieldError, Invalid
+from apps.core.errors import FieldError, Invalid
 from apps.core.models import IdempotentAnswer
 
-LEASE = timedelta(seconds=60)
 KEPT_FOR = timedelta(hours=48)
 MAX_KEY = 255
 MAX_OPERATION = 120
@@ -31,17 +30,6 @@ class KeyReused(Invalid):
 
     code = "idempotency_key_reused"
     message = "This Idempotency-Key was used with another body."
-
-
-class StillRunning(Conflict):
-    """The first request with the key has no answer yet."""
-
-    code = "request_in_progress"
-    message = "The first request with this Idempotency-Key is still running: try again in a second."
-
-
-class _LeaseLost(Exception):
-    """Another request took the key over. No Conflict: running the work again would not bring the key back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,54 +69,43 @@ class KeyedRequest:
 def answer_once(request: KeyedRequest, work: Callable[[], Answer]) -> Answer:
     """Run `work` for the first request with a key, in one transaction with its stored answer; replay it to the others.
 
-    Raises KeyReused or StillRunning. An exception from `work` undoes what it wrote and frees the key again.
+    A later request learns of the first only by failing: mostly at the unique index, or at what `work` itself refuses to
+    do twice. So the common case, a new key, asks nothing beforehand. Raises KeyReused, or what `work` raises, which has
+    then written nothing.
     """
-    owned = _take(request)
-    if isinstance(owned, Answer):
-        return owned
 
     @atomic(rereads=3)
     def work_and_remember() -> Answer:
         answer = work()
-        kept = IdempotentAnswer.objects.filter(pk=owned.pk, status=None, leased_until=owned.leased_until)
-        if kept.update(status=answer.status, body=answer.body) != 1:
-            raise _LeaseLost  # undoes the work of this request: the other one answers
+        _remember(request, answer)
         return answer
 
     try:
         return work_and_remember()
-    except _LeaseLost:
-        raise StillRunning from None
     except Exception:
-        IdempotentAnswer.objects.filter(pk=owned.pk, status=None, leased_until=owned.leased_until).delete()
-        raise
+        first = _first_answer(request)
+        if first is None:
+            raise
+        return first
 
 
-def _take(request: KeyedRequest) -> IdempotentAnswer | Answer:
-    """The key's row, now owned by this request, or the answer that is already there."""
-    wall = datetime.now(UTC)
-    leased_until = (wall + LEASE).replace(microsecond=0)
-    columns = {**request.identity, "fingerprint": request.fingerprint, "created_at": wall}
-    try:
-        return _insert(leased_until=leased_until, **columns)
-    except IntegrityError:
-        row = IdempotentAnswer.objects.filter(**request.identity).first()
+def _remember(request: KeyedRequest, answer: Answer) -> None:
+    IdempotentAnswer.objects.create(
+        **request.identity,
+        fingerprint=request.fingerprint,
+        status=answer.status,
+        body=answer.body,
+        created_at=datetime.now(UTC),
+    )
+
+
+def _first_answer(request: KeyedRequest) -> Answer | None:
+    row = IdempotentAnswer.objects.filter(**request.identity).first()
     if row is None:
-        raise StillRunning
+        return None
     if row.fingerprint != request.fingerprint:
         raise KeyReused
-    if row.status is not None:
-        return Answer(row.status, row.body, replayed=True)
-    crashed = IdempotentAnswer.objects.filter(Q(pk=row.pk), leased_until=row.leased_until, leased_until__lt=wall)
-    if crashed.update(leased_until=leased_until) != 1:
-        raise StillRunning
-    row.leased_until = leased_until
-    return row
-
-
-@atomic
-def _insert(**values: Any) -> IdempotentAnswer:
-    return IdempotentAnswer.objects.create(**values)
+    return Answer(row.status, row.body, replayed=True)
 
 
 def forget_old_answers() -> int:

@@ -34,14 +34,13 @@ class Event(Record):
 
 
 class IdempotentAnswer(Record):
-    """The answer to a request that carried an Idempotency-Key; without a status it is still being worked out."""
+    """The answer to a request that carried an Idempotency-Key, written in the transaction of its work."""
 
     principal = models.CharField(max_length=80)
     operation = models.CharField(max_length=120)  # method and path
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)  # SHA-256 of the canonical body
-    leased_until = models.DateTimeField()  # wall time: after it, a crashed owner's key may be taken over
-    status = models.PositiveSmallIntegerField(null=True)
+    status = models.PositiveSmallIntegerField()
     body = models.JSONField(null=True)
     created_at = models.DateTimeField()
 

@@ -35,18 +35,16 @@ return 0
 """
 
 
-def spend(name: str, *, per_s: float | None = None) -> None:
+def spend(name: str, *, per_s: float | None = None, burst: float | None = None) -> None:
     """Take one token from the bucket of that name. Raises TooManyRequests, which says when there is one again.
 
-    `per_s` is for what costs more than a request usually does: so many a second, and no bursts. None: as set for all.
+    `per_s` None: as many a second as an organisation has; `burst` None: what two seconds refill.
     """
-    rate, size = settings.RATE_LIMIT_PER_S, max(1, settings.RATE_LIMIT_PER_S * BURST_SECONDS)
+    rate = settings.RATE_LIMIT_PER_S if per_s is None else per_s
     if rate <= 0:
         return
-    if per_s is not None:
-        rate, size = per_s, 1
     try:
-        wait_ms = int(_script()(keys=[f"rate:{name}"], args=[rate, size]))
+        wait_ms = int(_script()(keys=[f"rate:{name}"], args=[rate, max(1, burst or rate * BURST_SECONDS)]))
     except RedisError as error:
         logger.warning("No rate limit for %s, Redis is away (%s): letting it pass.", name, error)
         return

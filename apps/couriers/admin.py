@@ -18,11 +18,12 @@ class FleetAdmin(Admin):
 
 @admin.register(Vehicle)
 class VehicleAdmin(Admin):
-    list_display = ("id", "kind", "label", "fleet", "speed_kmh", "max_weight_g", "max_volume_ml", "max_parcels")
-    list_filter = ("kind", "fleet")
+    list_display = ("id", "kind", "label", "fleet", "speed_kmh", "max_weight_g", "max_parcels", "retired_at")
+    list_filter = ("kind", "fleet", ("retired_at", admin.EmptyFieldListFilter))
     list_select_related = ("fleet",)
-    search_fields = ("label", "kind", "fleet__name")
+    search_fields = ("label", "kind", "external_id", "fleet__name")
     autocomplete_fields = ("fleet",)
+    readonly_fields = ("retired_at",)
 
 
 @admin.register(Courier)
@@ -30,7 +31,7 @@ class CourierAdmin(Admin):
     list_display = ("name", "fleet", "vehicle", "status", "zone", "load_legs", "max_legs", "is_active")
     list_filter = ("status", "is_active", "fleet", "zone")
     list_select_related = ("fleet", "vehicle", "zone")
-    search_fields = ("name", "phone", "fleet__name")
+    search_fields = ("name", "phone", "external_id", "fleet__name")
     autocomplete_fields = ("fleet", "vehicle")
     readonly_fields = (
         "status",

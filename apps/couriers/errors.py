@@ -38,6 +38,51 @@ class OffDuty(Forbidden):
     message = "Nobody is followed off duty: start a shift first."
 
 
+class FleetNotFound(NotFound):
+    code = "fleet_not_found"
+    message = "There is no such fleet of yours."
+
+
+class VehicleNotFound(NotFound):
+    code = "vehicle_not_found"
+    message = "There is no such vehicle in this fleet."
+
+
+class ShiftNotFound(NotFound):
+    code = "shift_not_found"
+    message = "There is no such shift."
+
+
 class PhoneTaken(Conflict):
     code = "phone_taken"
-    message = "Another courier has this telephone number."
+    message = "A courier already signs in with this phone."
+
+
+class ExternalIdTaken(Conflict):
+    code = "external_id_taken"
+    message = "Another one of yours has this external_id."
+
+
+class CourierInactive(Conflict):
+    code = "courier_inactive"
+    message = "This courier is not active: activate them first."
+
+
+class VehicleRetired(Conflict):
+    code = "vehicle_retired"
+    message = "This vehicle is retired."
+
+
+class VehicleInUse(Conflict):
+    code = "vehicle_in_use"
+    message = "An active courier rides this vehicle: give them another one first."
+
+
+class ShiftOverlaps(Conflict):
+    code = "shift_overlaps"
+    message = "This courier has a shift at that time."
+
+
+class ShiftBegan(Conflict):
+    code = "shift_began"
+    message = "This shift has begun: it can no longer be changed."

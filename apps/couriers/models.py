@@ -31,16 +31,26 @@ class Fleet(Record):
         return self.mode == FleetMode.EXTERNAL and (not self.zone_ids or str(zone_id) in self.zone_ids)
 
 
-class Vehicle(Record):
-    """What a courier rides on: how fast it goes through a city and how much it carries."""
+class Vehicle(VersionedRecord):
+    """What a courier rides on: how fast it goes through a city and how much it carries.
+
+    Whoever gives it to a courier swaps its version: it cannot be retired at that moment.
+    """
 
     fleet = models.ForeignKey(Fleet, on_delete=models.PROTECT, related_name="vehicles")
+    external_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - NULL is "none", kept unique
     kind = models.CharField(max_length=12, choices=VehicleKind.choices)
     label = models.CharField(max_length=40, blank=True)
     speed_kmh = models.FloatField()
     max_weight_g = models.PositiveIntegerField()
     max_volume_ml = models.PositiveIntegerField(default=120_000)  # a courier's bag and box
     max_parcels = models.PositiveSmallIntegerField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["fleet", "external_id"], name="one_vehicle_per_external_id")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.label}".strip()
@@ -52,7 +62,8 @@ class Courier(VersionedRecord):
     fleet = models.ForeignKey(Fleet, on_delete=models.PROTECT, related_name="couriers")
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="couriers")
     name = models.CharField(max_length=80)
-    phone = models.CharField(max_length=16, unique=True)  # E.164
+    external_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - NULL is "none", kept unique
+    phone = models.CharField(max_length=16)  # E.164; of a courier who left it is free for their next fleet
     status = models.CharField(max_length=12, choices=CourierStatus.choices, default=CourierStatus.OFF_DUTY)
     is_active = models.BooleanField(default=True)
     is_stand_in = models.BooleanField(default=False)  # for whomever an external fleet sends without naming them
@@ -67,7 +78,14 @@ class Courier(VersionedRecord):
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["phone"], condition=models.Q(is_active=True), name="one_active_courier_per_phone"
+            ),
+            models.UniqueConstraint(fields=["fleet", "external_id"], name="one_courier_per_external_id"),
+        ]
         indexes: ClassVar = [
+            models.Index(fields=["phone"], name="courier_phone"),
             models.Index(fields=["zone", "status"], name="courier_zone_status"),
             models.Index(fields=["fleet", "status"], name="courier_fleet_status"),
         ]
@@ -89,10 +107,14 @@ class Courier(VersionedRecord):
 
 
 class Shift(Record):
-    """When a courier is planned to be on duty, and when they really were."""
+    """When a courier is planned to be on duty, and when they really were.
+
+    Whoever plans, moves or cancels one swaps the courier's version: so no two of them can come to overlap.
+    """
 
     courier = models.ForeignKey(Courier, on_delete=models.CASCADE, related_name="shifts")
     zone = models.ForeignKey("zones.Zone", on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - NULL is "none", kept unique
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
@@ -100,7 +122,13 @@ class Shift(Record):
     legs_done = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["courier", "starts_at"], name="shift_courier")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["courier", "external_id"], name="one_shift_per_external_id")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["courier", "starts_at"], name="shift_courier"),
+            models.Index(fields=["zone", "starts_at"], name="shift_zone"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.courier} {self.starts_at:%Y-%m-%d %H:%M}"

@@ -1,14 +1,26 @@
-"""Reads of couriers: who a device stands for, and a courier with their shift."""
+"""Reads of couriers: who a device stands for, and networks as their owner sees them.
 
+Tenancy lives here: whoever asks gets only what is of their own fleets, and a stranger's id is not found.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
+from apps.accounts.principals import Principal
+from apps.accounts.selectors import organisation
 from apps.accounts.services import hash_secret
 from apps.core import clock
-from apps.couriers.errors import CourierNotFound, InvalidDevice
+from apps.core.geo import Point
+from apps.core.redis import RedisError
+from apps.couriers.errors import CourierNotFound, FleetNotFound, InvalidDevice, ShiftNotFound, VehicleNotFound
 from apps.couriers.lifecycle import CourierStatus
-from apps.couriers.models import Courier, Device
+from apps.couriers.models import Courier, Device, Fleet, Shift, Vehicle
+from apps.couriers.positions import last_seen, positions_now
 
 DEVICE_VALID_FOR = timedelta(days=30)  # then the phone signs in again
 
@@ -69,3 +81,94 @@ def couriers_of_fleets(fleet_ids: list[UUID], *, among: list[UUID]) -> frozenset
     if not among or not fleet_ids:
         return frozenset()
     return frozenset(Courier.objects.filter(pk__in=among, fleet_id__in=fleet_ids).values_list("pk", flat=True))
+
+
+def fleets_for(principal: Principal) -> QuerySet[Fleet]:
+    """The fleets that a principal's organisations own."""
+    if principal.sees_all:
+        return Fleet.objects.all()
+    return Fleet.objects.filter(organisation_id__in=principal.organisation_ids)
+
+
+def fleet_for(principal: Principal, fleet_id: UUID) -> Fleet:
+    """One of those fleets. Raises FleetNotFound for anybody else's."""
+    found = fleets_for(principal).filter(pk=fleet_id).first()
+    if found is None:
+        raise FleetNotFound
+    return found
+
+
+def vehicles_for(principal: Principal) -> QuerySet[Vehicle]:
+    """The vehicles of those fleets. The fleets are read first: few, and then an index finds the rest without a join."""
+    return Vehicle.objects.filter(fleet_id__in=_fleet_ids(principal))
+
+
+def vehicle_for(principal: Principal, vehicle_id: UUID) -> Vehicle:
+    """One of those vehicles. Raises VehicleNotFound."""
+    found = vehicles_for(principal).filter(pk=vehicle_id).first()
+    if found is None:
+        raise VehicleNotFound("There is no such vehicle of yours.")
+    return found
+
+
+def couriers_for(principal: Principal) -> QuerySet[Courier]:
+    """The couriers of those fleets, active or not."""
+    return Courier.objects.filter(fleet_id__in=_fleet_ids(principal))
+
+
+def courier_for(principal: Principal, courier_id: UUID) -> Courier:
+    """One of those couriers. Raises CourierNotFound."""
+    found = couriers_for(principal).filter(pk=courier_id).first()
+    if found is None:
+        raise CourierNotFound
+    return found
+
+
+def shifts_for(principal: Principal) -> QuerySet[Shift]:
+    """The shifts of those couriers, with the courier at hand."""
+    return Shift.objects.filter(courier__fleet_id__in=_fleet_ids(principal)).select_related("courier")
+
+
+def shift_for(principal: Principal, shift_id: UUID) -> Shift:
+    """One of those shifts. Raises ShiftNotFound."""
+    found = shifts_for(principal).filter(pk=shift_id).first()
+    if found is None:
+        raise ShiftNotFound
+    return found
+
+
+def on_the_day(shifts: QuerySet[Shift], principal: Principal, day: date) -> QuerySet[Shift]:
+    """Those of the shifts that touch a day, from midnight to midnight where the principal's organisation is."""
+    zone = ZoneInfo(organisation(principal.organisation_id).time_zone)
+    begin, end = (
+        datetime.combine(midnight, time(), zone).astimezone(UTC) for midnight in (day, day + timedelta(days=1))
+    )
+    return shifts.filter(starts_at__lt=end, ends_at__gt=begin)
+
+
+@dataclass(frozen=True, slots=True)
+class LivePosition:
+    """Where a courier is, and when their phone last said so."""
+
+    point: Point
+    seen_at: datetime
+
+
+def live_positions(couriers: Iterable[Courier]) -> dict[UUID, LivePosition]:
+    """Where those of the couriers are who are on duty: nobody is followed in a pause or off duty.
+
+    Empty when Redis is away.
+    """
+    on_duty = [courier.pk for courier in couriers if courier.status == CourierStatus.ON_DUTY]
+    points = positions_now(on_duty)
+    try:
+        seen = last_seen(list(points))
+    except RedisError:
+        return {}
+    return {
+        key: LivePosition(point, datetime.fromtimestamp(seen[key], UTC)) for key, point in points.items() if key in seen
+    }
+
+
+def _fleet_ids(principal: Principal) -> list[UUID]:
+    return list(fleets_for(principal).values_list("pk", flat=True))

@@ -58,11 +58,6 @@ class ReportIdReused(Invalid):
     message = "Another report of yours has this id."
 
 
-class FleetNotFound(NotFound):
-    code = "fleet_not_found"
-    message = "There is no such fleet of yours."
-
-
 class FleetNotConnected(Conflict):
     code = "fleet_not_connected"
     message = "This fleet has no connection that lets it carry this order now."
@@ -71,3 +66,8 @@ class FleetNotConnected(Conflict):
 class RefusalNotAllowed(Forbidden):
     code = "refusal_not_allowed"
     message = "Your connection does not give you the right to reject orders."
+
+
+class ParcelsOnBoard(Conflict):
+    code = "parcels_on_board"
+    message = "This courier has parcels on board: they must be delivered or returned first."

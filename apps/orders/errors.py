@@ -1,6 +1,6 @@
 """Errors of orders."""
 
-from apps.core.errors import Conflict, Invalid, NotFound
+from apps.core.errors import Conflict, Gone, Invalid, NotFound
 
 
 class OrderNotFound(NotFound):
@@ -36,6 +36,26 @@ class QuoteMismatch(Invalid):
 class ExternalIdTaken(Conflict):
     code = "external_id_taken"
     message = "Another order of yours has this external_id."
+
+
+class TooFarToChange(Conflict):
+    code = "too_far_to_change"
+    message = "The order is too far for this change."
+
+
+class PriceQuoted(Conflict):
+    code = "price_quoted"
+    message = "This order has the price of a quote, which holds for its own way: cancel it and order anew."
+
+
+class VersionChanged(Conflict):
+    code = "version_changed"
+    message = "The order is no longer the version that you read."
+
+
+class TrackingEnded(Gone):
+    code = "tracking_ended"
+    message = "This delivery ended more than a day ago."
 
 
 class StaleEpoch(Conflict):

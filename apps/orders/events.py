@@ -20,11 +20,28 @@ class OrderEvent(DomainEvent):
 class OrderPlaced(OrderEvent):
     placed_at: datetime
     amount_cents: int
+    is_test: bool = False
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderUpdated(OrderEvent):
+    """Its merchant changed something before pickup: `changed` names it, `dropoff.phone`. The price is the one now."""
+
+    changed: list[str]
+    moves_plans: bool  # a place or a time changed, which plans depend on
+    amount_cents: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(OrderEvent):
+    """`fee_cents` is what the cancellation costs the merchant: nothing is charged yet."""
+
     reason: str
+    comment: str = ""
+    fee_cents: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +49,7 @@ class LegMoved(OrderEvent):
     """A leg went from one status to another; `epoch` counts how often it changed hands.
 
     `hub_id` is the hub where it ends, None for one that ends at the door.
+    `order_status_before` and `order_status` are its order's, which follows all its legs: often the same.
     """
 
     leg_id: UUID
@@ -43,6 +61,8 @@ class LegMoved(OrderEvent):
     reason: str = ""
     device_time: datetime | None = None
     hub_id: UUID | None = None
+    order_status_before: str = ""
+    order_status: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from apps.core.geo import Point
 from apps.core.money import Money
 from apps.orders.lifecycle import LegStatus, OrderStatus, check_move
 from apps.orders.sandbox import Scenario
+from apps.orders.words import LONGEST_WORD
 
 SLOT_AHEAD = timedelta(hours=1)  # from placing to the begin of a slot: sooner it is work for the tick
 
@@ -88,6 +89,9 @@ class Order(VersionedRecord):
     picked_up_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)  # delivered, returned or cancelled
     cancel_reason = models.CharField(max_length=80, blank=True)
+    cancel_comment = models.CharField(max_length=200, blank=True)
+    cancel_fee_cents = models.PositiveIntegerField(null=True, blank=True)  # None: not cancelled
+    asked_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of what was asked for: is a repetition the same?
     tracking_token = models.CharField(max_length=40, unique=True, default=new_tracking_token)
     is_test = models.BooleanField(default=False)
     scenario = models.CharField(max_length=24, choices=Scenario.choices, blank=True)  # of a test order
@@ -102,6 +106,11 @@ class Order(VersionedRecord):
             models.Index(fields=["organisation", "status", "-id"], name="order_status_newest"),
             models.Index(fields=["zone", "status", "-id"], name="order_zone_status"),
             models.Index(fields=["via_hub_id", "-id"], name="order_hub_newest"),
+            models.Index(fields=["organisation", "placed_at"], name="order_placed"),
+            # Few are flagged: an index of those alone costs the others nothing.
+            models.Index(
+                fields=["organisation", "-id"], condition=models.Q(needs_attention=True), name="order_flagged"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -309,3 +318,18 @@ class Incident(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.parcel}"
+
+
+class OrderWord(Record):
+    """A word under which an order is found: `apps.orders.words` says which. One prefix look-up, on every store."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="words")
+    organisation_id = models.UUIDField()  # of the order: a search needs no join
+    word = models.CharField(max_length=LONGEST_WORD)  # on PostgreSQL with the collation "C": prefixes are ranges
+
+    class Meta:
+        # With the order in it, a look-up reads the index alone.
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "word", "order"], name="word_of_organisation")]
+
+    def __str__(self) -> str:
+        return self.word

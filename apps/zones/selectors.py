@@ -1,5 +1,6 @@
 """Reads of zones."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from apps.core.errors import FieldError
@@ -11,6 +12,22 @@ from apps.zones.models import Zone
 def active_zones() -> list[Zone]:
     """All zones in service, by name."""
     return list(Zone.objects.filter(is_active=True).order_by("name"))
+
+
+def zone_at(point: Point) -> Zone:
+    """The zone that serves a place: of several, the first by name, as for an order. Raises ZoneNotFound."""
+    found = next((candidate for candidate in active_zones() if candidate.covers(point)), None)
+    if found is None:
+        raise ZoneNotFound("No zone serves this place.")
+    return found
+
+
+def zone_in_service(zone_id: UUID) -> Zone:
+    """One zone, if it is in service. Raises ZoneNotFound."""
+    found = zone(zone_id)
+    if not found.is_active:
+        raise ZoneNotFound
+    return found
 
 
 def zone(zone_id: UUID) -> Zone:
@@ -26,7 +43,11 @@ def zone_for(*, pickup: Point, dropoff: Point) -> Zone:
 
     Raises OutOfZone and names the end that lies outside.
     """
-    zones = active_zones()
+    return zone_among(active_zones(), pickup=pickup, dropoff=dropoff)
+
+
+def zone_among(zones: Sequence[Zone], *, pickup: Point, dropoff: Point) -> Zone:
+    """The same among zones at hand: for whoever asks for many orders."""
     home = next((candidate for candidate in zones if candidate.covers(pickup)), None)
     outside = []
     if home is None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from coursier.embedded.ports import LOOPBACK
 
+DELIVERIES_AT_A_TIME = 12  # threads that mostly wait for other systems to answer
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -32,10 +34,11 @@ def web_program() -> Program:
 
 
 def worker_programs() -> tuple[Program, ...]:
-    """Two groups of workers, so that planning never waits behind the relay."""
+    """Three groups of workers, so that planning never waits behind the relay, nor either behind a slow endpoint."""
     return (
         _worker("worker-dispatch", "dispatch,offers"),
         _worker("worker-relay", "relay,maintenance"),
+        _worker("worker-webhooks", "webhooks", "--pool", "threads", concurrency=DELIVERIES_AT_A_TIME),
     )
 
 
@@ -50,10 +53,10 @@ def robots_program(*, city: Path, url: str) -> Program:
     return Program("robots", (sys.executable, "manage.py", "robots", "--city", str(city), "--url", url))
 
 
-def _worker(name: str, queues: str) -> Program:
+def _worker(name: str, queues: str, *options: str, concurrency: int = 1) -> Program:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
-    alone = ("-Q", queues, "--concurrency", "1", "--hostname", f"{name}@%h")
-    return Program(name, _python("celery", "-A", "coursier", "worker", *alone, *quiet))
+    alone = ("-Q", queues, "--concurrency", str(concurrency), "--hostname", f"{name}@%h")
+    return Program(name, _python("celery", "-A", "coursier", "worker", *alone, *options, *quiet))
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

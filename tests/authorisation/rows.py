@@ -45,5 +45,5 @@ ROWS: dict[str, Row] = {
     "list_orders": everybody(M),
     "get_order": own(M),
     "get_order_history": own(M),
-    "cancel_order": own(M, body={"reason": "closed"}),
+    "cancel_order": own(M, body={"reason": "other"}),
 }

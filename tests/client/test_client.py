@@ -24,7 +24,7 @@ def test_an_order_from_quote_to_cancellation(api):
     order = api(place_order({**PLACE, "quote_id": quote["id"], "external_id": "till-1"}))
     assert (order["status"], order["price"]) == ("placed", quote["price"])
     assert api(get_order(order["id"]))["external_id"] == "till-1"
-    assert api(cancel_order(order["id"], {"reason": "sold out"}))["status"] == "cancelled"
+    assert api(cancel_order(order["id"], {"reason": "out_of_stock"}))["status"] == "cancelled"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -89,7 +89,7 @@ def test_a_cancelled_order_frees_the_courier_and_is_not_picked_up(players, platf
     stop = rider.sync()["stops"][0]
     answer = dee.post(
         f"/v1/orders/{order['id']}/cancel",
-        {"reason": "closed early"},
+        {"reason": "not_ready", "comment": "closed early"},
         format="json",
         headers={"Idempotency-Key": uuid4().hex},
     )

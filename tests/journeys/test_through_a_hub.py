@@ -109,6 +109,21 @@ def test_a_parcel_that_is_lost_between_door_and_scanner_calls_a_person(players, 
     assert Leg.objects.get(sequence=2).status == "assigned"
 
 
+def test_a_damaged_parcel_is_flagged_whoever_takes_it_on(players, platform, hand_clock, device):
+    dee = merchant(players)
+    order_bread(dee, via_hub=public_id("hub", device.hub.pk), parcels=[{"weight_g": 800, "barcode": "A"}])
+    platform()
+    Rider(Courier.objects.get(pk=Leg.objects.get(sequence=1).courier_id), hand_clock).deliver_everything()
+    scanned = device.scan("in", "A")[0]
+    path = f"/hubs/{public_id('hub', device.hub.pk)}/incidents"
+    incident = device.post(path, {"kind": "damaged", "parcel": scanned["state"]["parcel"]}).json()
+    platform()
+    assert Leg.objects.get(sequence=2).status == "assigned"
+    assert (Order.objects.get().needs_attention, Order.objects.get().attention_reason) == (True, "damaged")
+    assert device.post(f"/incidents/{incident['id']}/resolve", {}).status_code == 200
+    assert not Order.objects.get().needs_attention
+
+
 def test_two_freelancers_share_what_is_paid_for_the_way(players, platform, hand_clock, device):
     freelance(players.fleet)
     dee = merchant(players)

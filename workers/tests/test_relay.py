@@ -4,9 +4,11 @@ import orjson
 import pytest
 from kombu.exceptions import OperationalError
 
+from apps.core import events
+from apps.core.events import RELAY_TASK
 from apps.core.models import Event
 from apps.core.outbox import claim_events
-from apps.core.redis import connection
+from apps.core.redis import RedisError, connection
 from apps.orders.events import OrderPlaced
 from apps.orders.models import Order
 from apps.orders.services import cancel_order
@@ -95,3 +97,28 @@ def test_an_order_is_placed_while_the_broker_is_away(cast, monkeypatch, django_c
     assert callbacks
     assert Order.objects.count() == 1
     assert Event.objects.get().name == OrderPlaced.__name__
+
+
+def test_the_relay_is_asked_once_until_it_looks(cast, django_capture_on_commit_callbacks):
+    with losing_everything() as sent:
+        for _ in range(3):
+            with django_capture_on_commit_callbacks(execute=True):
+                placed(cast)
+    assert sent == [RELAY_TASK]
+    with losing_everything() as sent:
+        drain_outbox()
+        with django_capture_on_commit_callbacks(execute=True):
+            placed(cast)
+    assert sent == ["dispatch.plan_zone", RELAY_TASK]
+
+
+def test_the_relay_is_asked_every_time_while_redis_is_away(cast, monkeypatch, django_capture_on_commit_callbacks):
+    def away():
+        raise RedisError("no Redis")
+
+    monkeypatch.setattr(events, "connection", away)
+    with losing_everything() as sent:
+        for _ in range(2):
+            with django_capture_on_commit_callbacks(execute=True):
+                placed(cast)
+    assert sent == [RELAY_TASK] * 2

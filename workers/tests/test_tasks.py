@@ -66,7 +66,7 @@ def test_a_task_run_twice_leaves_what_it_left_the_first_time(name, mode, cast, h
     if mode == "offered":
         freelance(cast.fleet)
     order, _ = placed(cast)
-    values = {"zone_id": str(cast.zone.pk), "order_id": str(order.pk)}
+    values = {"zone_id": str(cast.zone.pk), "order_id": str(order.pk), "endpoint_id": str(order.pk)}
     arguments = {key: values[key] for key in inspect.signature(app.tasks[name].run).parameters}
     with losing_everything():
         app.tasks[name].run(**arguments)

@@ -1,13 +1,13 @@
 """`Authorization: Bearer ck_...` becomes a Principal; scopes say what it may do."""
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from apps.accounts.errors import InvalidKey
+from apps.accounts.errors import InvalidKey, LiveKeyRequired, NotAFleetOwner
 from apps.accounts.principals import Principal, Scope
-from apps.accounts.selectors import principal_of_key
+from apps.accounts.selectors import organisation, principal_of_key
 from apps.core.events import set_actor
 
 
@@ -42,3 +42,28 @@ class ScopeOfMethod(BasePermission):
             return True
         scopes: dict[str, Scope] = getattr(view, "scopes", {})
         return method in scopes and scopes[method] in request.user.scopes
+
+
+class AnyKey(BasePermission):
+    """The caller holds a key, whatever its scopes: for what every integrator may read."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002 - DRF's own signature
+        """Deny everybody else."""
+        return isinstance(request.user, Principal)
+
+
+class FleetOwnerToWrite(BasePermission):
+    """Only a fleet owner changes a network of its own, and only with a live key: there are no couriers for tests."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Reading passes. Raises NotAFleetOwner or LiveKeyRequired: a clear code instead of a bare 403."""
+        if request.method in SAFE_METHODS or request.method not in view.allowed_methods:
+            return True
+        caller = request.user
+        if not isinstance(caller, Principal):
+            return False
+        if not organisation(caller.organisation_id).is_fleet_owner:
+            raise NotAFleetOwner
+        if caller.is_test:
+            raise LiveKeyRequired
+        return True

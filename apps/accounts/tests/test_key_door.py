@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from rest_framework.test import APIClient
 
+from apps.accounts import key_memory
+from apps.accounts.models import ApiKey
 from apps.accounts.principals import Scope
+from apps.accounts.selectors import principal_of_key
 from apps.accounts.services import create_api_key, revoke_api_key
-from apps.core import rate_limit
+from apps.core import clock, rate_limit
 from apps.core.models import Event, IdempotentAnswer
 from apps.core.redis import connection
 from tests.cast import BAKERY, HOME
@@ -56,18 +59,42 @@ def test_nobody_comes_in_without_a_key(cast, header, code):
     assert refused["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_key_opens_until_it_expires(cast, hand_clock):
-    _, secret = key_of(cast, expires_at=hand_clock() + timedelta(hours=1))
-    assert client(secret).get(ORDERS).status_code == 200
-    hand_clock.advance(hours=1)
-    assert shape(client(secret).get(ORDERS)) == (401, "invalid_api_key")
-
-
 def test_a_revoked_key_opens_nothing_and_the_other_key_still_does(cast):
     row, secret = key_of(cast)
     revoke_api_key(key_id=row.pk)
     assert shape(client(secret).get(ORDERS)) == (401, "invalid_api_key")
     assert client(cast.dee_key).get(ORDERS).status_code == 200
+
+
+def test_a_key_revoked_after_it_was_used_opens_nothing(cast):
+    row, secret = key_of(cast)
+    assert client(secret).get(ORDERS).status_code == 200
+    revoke_api_key(key_id=row.pk)
+    assert shape(client(secret).get(ORDERS)) == (401, "invalid_api_key")
+
+
+def test_a_key_revoked_by_another_process_opens_nothing_a_second_later(cast, monkeypatch):
+    row, secret = key_of(cast)
+    at = 1000.0
+    monkeypatch.setattr(key_memory.time, "monotonic", lambda: at)
+    assert client(secret).get(ORDERS).status_code == 200
+    ApiKey.objects.filter(pk=row.pk).update(revoked_at=clock.now())
+    at += key_memory.LIFE_S
+    assert shape(client(secret).get(ORDERS)) == (401, "invalid_api_key")
+
+
+def test_a_key_in_use_is_looked_up_once_a_second(cast, django_assert_num_queries):
+    _, secret = key_of(cast)
+    client(secret).get(ORDERS)
+    with django_assert_num_queries(0):
+        principal_of_key(secret)
+
+
+def test_a_key_remembered_is_still_held_to_its_expiry(cast, hand_clock):
+    _, secret = key_of(cast, expires_at=hand_clock() + timedelta(hours=1))
+    assert client(secret).get(ORDERS).status_code == 200
+    hand_clock.advance(hours=1)
+    assert shape(client(secret).get(ORDERS)) == (401, "invalid_api_key")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +127,7 @@ def test_a_path_that_does_not_exist_is_told_in_the_one_shape(cast, path):
     ("method", "path", "allowed"),
     [
         ("delete", "/v1/orders", "GET, POST"),
-        ("put", "/v1/orders/ord_1", "GET"),
+        ("put", "/v1/orders/ord_1", "GET, PATCH"),
         ("get", "/v1/quotes", "POST"),
         ("options", "/v1/quotes", "POST"),
     ],

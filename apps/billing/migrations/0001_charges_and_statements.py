@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('accounts', '0001_initial'),
         ('couriers', '0002_what_the_engine_can_keep'),
         ('networks', '0003_what_took_a_tariffs_place'),
-        ('orders', '0005_net_tax_and_tariff'),
+        ('orders', '0006_net_tax_and_tariff'),
     ]
 
     operations = [

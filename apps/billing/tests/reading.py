@@ -39,7 +39,7 @@ def table_of(pdf: bytes) -> list[list[str]]:
     """The rows of the table: from a date, or `Total`, to the three amounts that end it. Empty cells show nothing."""
     texts = texts_of(pdf)
     starts = [i for i, text in enumerate(texts) if _DATE.fullmatch(text) or text == "Total"]
-    return [_row(texts[start:]) for start in starts]
+    return [_row(texts[start : start + 9]) for start in starts]
 
 
 def _row(texts: list[str]) -> list[str]:

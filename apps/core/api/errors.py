@@ -22,6 +22,7 @@ API_PREFIXES = ("/v1/", "/mobile/v1/")
 MAX_FIELDS = 50  # of one answer: a caller who sends ten thousand wrong fields is told of the first ones
 STATUS: dict[type[CoursierError], int] = {
     errors.NotFound: 404,
+    errors.Gone: 410,
     errors.Conflict: 409,
     errors.Invalid: 422,
     errors.Forbidden: 403,
@@ -73,18 +74,27 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> Response 
     return Response(error_body(error, request_id), status=status, headers=headers)
 
 
+def as_error(raised: Exception) -> CoursierError | None:
+    """What a caller is told of an exception, also where it is not the answer but a part of one. None: our own fault."""
+    return _translate(raised)[1]
+
+
 def _translate(raised: Exception) -> tuple[int, CoursierError | None]:
     ours = next((kind() for theirs, kind in SAME_AS.items() if isinstance(raised, theirs)), raised)
     match ours:
         case CoursierError():
             return status_of(ours), ours
         case drf.ValidationError():
-            fields = tuple(islice(_fields(ours.detail, ""), MAX_FIELDS))
-            return 400, _coded("invalid_request", "The request is not as documented.", fields)
+            return 400, _coded("invalid_request", "The request is not as documented.", field_errors(ours))
         case drf.APIException():
             return ours.status_code, _coded(str(ours.get_codes()), str(ours.detail))
         case _:
             return 500, None
+
+
+def field_errors(refusal: drf.ValidationError) -> tuple[FieldError, ...]:
+    """What a serializer refused, a row per field, the first ones only."""
+    return tuple(islice(_fields(refusal.detail, ""), MAX_FIELDS))
 
 
 def _coded(code: str, message: str, fields: tuple[FieldError, ...] = ()) -> CoursierError:

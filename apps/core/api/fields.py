@@ -1,7 +1,8 @@
 """Fields of requests, strict about their JSON type: `"12"` is no number, `12` is no text, `true` is neither."""
 
 import math
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from apps.core.ids import parse_public_id
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond these a moment is a slip, and sums with it overflow
 LONGEST_PHONE = 32
+_DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?\Z", re.ASCII)
 
 
 class Text(serializers.CharField):
@@ -34,6 +36,20 @@ class Whole(serializers.IntegerField):
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return data
+
+
+class Number(serializers.FloatField):
+    """A number, finite."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """The number. Fails on text, booleans, NaN and infinity."""
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            self.fail("invalid")
+        try:
+            number = float(data)
+        except OverflowError:
+            self.fail("invalid")
+        return number if math.isfinite(number) else self.fail("invalid")
 
 
 class Coordinate(serializers.Field[float, Any, float, Any]):
@@ -61,6 +77,32 @@ class Coordinate(serializers.Field[float, Any, float, Any]):
         return value
 
 
+class CoordinateText(Coordinate):
+    """The same in a query string, where everything is text."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """The degrees. Fails on what is no decimal number, and on what lies outside."""
+        if not isinstance(data, str) or not _DECIMAL.match(data):
+            self.fail("invalid")
+        return super().to_internal_value(float(data))
+
+
+class Day(serializers.DateField):
+    """A day of the calendar, such as 2026-06-10; which hours it has depends on whose it is."""
+
+    default_error_messages: ClassVar = {"out_of_range": f"A year from {FIRST_YEAR} to {LAST_YEAR}."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **options)
+
+    def to_internal_value(self, data: Any) -> date:
+        """The day. Fails on years that are a slip."""
+        day: date = super().to_internal_value(data)
+        if not FIRST_YEAR <= day.year < LAST_YEAR:
+            self.fail("out_of_range")
+        return day
+
+
 class Moment(serializers.Field[datetime, Any, str, Any]):
     """A time in RFC 3339, with its offset; UTC inside."""
 
@@ -72,13 +114,13 @@ class Moment(serializers.Field[datetime, Any, str, Any]):
     }
 
     def to_internal_value(self, data: Any) -> datetime:
-        """The aware moment. Fails when the offset is missing."""
+        """The aware moment, in whole milliseconds as the clock's. Fails when the offset is missing."""
         moment = self._parsed(data)
         if moment.tzinfo is None:
             self.fail("naive")
         if not self.first_year <= moment.year <= LAST_YEAR:
             self.fail("out_of_range")
-        return moment.astimezone(UTC)
+        return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def _parsed(self, data: Any) -> datetime:
         try:

@@ -5,6 +5,7 @@ A key sorts by time of birth, so the cursor is the last key of the page: stable 
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -59,15 +60,27 @@ class PageQuery(StrictSerializer):
 
 def page_of(rows: QuerySet[Row], request: PageRequest) -> tuple[list[Row], str | None]:
     """The rows of one page and the cursor of the next, None on the last."""
+    found = list(_from_cursor_on(rows, request))
+    page = found[: request.limit]
+    return page, cursor_at(page[-1].pk) if len(found) > len(page) else None
+
+
+def page_of_values(
+    rows: QuerySet[Row], columns: Sequence[str], request: PageRequest
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The same of plain columns, of which one is `id`: for lists that are read often."""
+    found = list(_from_cursor_on(rows, request).values(*columns))
+    page = found[: request.limit]
+    return page, cursor_at(page[-1]["id"]) if len(found) > len(page) else None
+
+
+def cursor_at(key: UUID) -> str:
+    """The cursor of the page that goes on after this key."""
+    return base64.urlsafe_b64encode(key.bytes).rstrip(b"=").decode()
+
+
+def _from_cursor_on(rows: QuerySet[Row], request: PageRequest) -> QuerySet[Row]:
+    """One row more than the page holds: it says whether there is another page."""
     if request.after:
         rows = rows.filter(pk__lt=request.after)
-    found = list(rows.order_by("-pk")[: request.limit + 1])
-    if len(found) <= request.limit:
-        return found, None
-    page = found[: request.limit]
-    return page, cursor_after(page[-1].pk)
-
-
-def cursor_after(key: UUID) -> str:
-    """The cursor of what comes after a key, for lists that are not one query."""
-    return base64.urlsafe_b64encode(key.bytes).rstrip(b"=").decode()
+    return rows.order_by("-pk")[: request.limit + 1]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from rest_framework.renderers import BaseRenderer
 
 
@@ -22,3 +23,8 @@ class OrjsonRenderer(BaseRenderer):
     ) -> bytes:
         """The body; empty for an answer without one."""
         return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z)
+
+
+def json_answer(data: Any) -> HttpResponse:
+    """An answer, 200, made without DRF's renderers: for lists that are read often."""
+    return HttpResponse(orjson.dumps(data, option=orjson.OPT_UTC_Z), content_type=OrjsonRenderer.media_type)

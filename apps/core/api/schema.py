@@ -4,6 +4,7 @@ One line above a method says what it takes, answers and refuses: `@described(...
 error shape, rates, the Idempotency-Key of a method that is `answered_once`) is added here, once.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from apps.core.api.fields import FIRST_YEAR, LAST_YEAR, Coordinate, Moment, Phon
 from apps.core.api.idempotent import HEADER, is_answered_once
 from apps.core.api.serializers import OutputSerializer
 from apps.core.errors import CoursierError
-from apps.core.idempotency import MAX_KEY, KeyReused, StillRunning
+from apps.core.idempotency import MAX_KEY, KeyReused
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 SerializerClass = type[serializers.Serializer[Any]]
@@ -82,12 +83,15 @@ def described(
     *,
     tag: str,
     answers: Mapping[int, SerializerClass | OpenApiResponse | None],
-    request: SerializerClass | None = None,
+    request: SerializerClass | Mapping[str, Any] | None = None,
     query: SerializerClass | None = None,
     refusals: Sequence[ErrorClass] = (),
     examples: Sequence[OpenApiExample] = (),
 ) -> Callable[[Handler], Handler]:
-    """Describe the operation below: its name (snake_case), its tag, bodies by status, and the errors it may raise."""
+    """Describe the operation below: its name (snake_case), its tag, bodies by status, and the errors it may raise.
+
+    `request` is a serializer, or what is sent by media type where that is not JSON.
+    """
 
     def describe(handler: Handler) -> Handler:
         once = is_answered_once(handler)
@@ -97,7 +101,7 @@ def described(
         if request:
             refused.append(TooLarge)
         if once:
-            refused += [StillRunning, KeyReused]
+            refused.append(KeyReused)
         responses: dict[int, Any] = {**_error_answers(refused), **answers}
         parameters: list[Any] = [query] if query else []
         extended = extend_schema(
@@ -114,6 +118,7 @@ def described(
     return describe
 
 
+@functools.cache  # two lists of one kind of row have one page
 def page_out(row: SerializerClass) -> SerializerClass:
     """The answer of a list: a page of rows and the cursor of the next."""
     name = f"{row.__name__.removesuffix('Out')}Page"
@@ -168,6 +173,7 @@ class _OfMoment(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-cal
 
 class _OfCoordinate(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = Coordinate
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:  # noqa: ARG002
         """Degrees."""

@@ -1,10 +1,14 @@
 """The smallest value that a schema of the description allows: its required fields only."""
 
+import re
 from typing import Any
 
 from apps.core.description.source import Json
 
 BY_FORMAT = {"date-time": "2026-06-10T12:00:00Z", "date": "2026-06-10", "uuid": "0190f5e4-0000-7000-8000-000000000000"}
+
+NOBODY = "0190f5e400007000800000000000000a"
+_ID = re.compile(r"\^(\w+)_\[0-9a-f\]\{32\}\$$")  # how a pattern of an identifier looks
 
 
 def resolved(of: Json, schema: Json) -> Json:
@@ -32,6 +36,8 @@ def _made(of: Json, schema: Json, kind: str) -> Any:
         return {name: sample(of, each) for name, each in schema.get("properties", {}).items() if name in needed}
     if kind == "array":
         return [sample(of, schema["items"])]
+    if kind == "string" and (prefix := _ID.match(str(schema.get("pattern")))):
+        return f"{prefix[1]}_{NOBODY}"
     numbers = {"integer": schema.get("minimum", 1), "number": float(schema.get("default", 0)), "boolean": False}
     return numbers.get(kind, BY_FORMAT.get(str(schema.get("format")), "text"))
 

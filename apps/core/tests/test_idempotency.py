@@ -6,7 +6,7 @@ import pytest
 
 from apps.core.db import atomic
 from apps.core.errors import Conflict, Invalid
-from apps.core.idempotency import Answer, KeyedRequest, KeyReused, StillRunning, answer_once, forget_old_answers
+from apps.core.idempotency import Answer, KeyedRequest, KeyReused, answer_once, forget_old_answers
 from apps.core.models import Event, IdempotentAnswer
 from apps.core.tests.racing import race
 
@@ -25,18 +25,6 @@ def work() -> Answer:
 
 def worked() -> int:
     return Event.objects.filter(name="Worked").count()
-
-
-def expire(row: IdempotentAnswer) -> None:
-    past = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=5)
-    IdempotentAnswer.objects.filter(pk=row.pk).update(leased_until=past)
-
-
-def running(request: KeyedRequest) -> IdempotentAnswer:
-    """The row that a request leaves that is still at work, or that died."""
-    lease = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=60)
-    values = {"fingerprint": request.fingerprint, "leased_until": lease, "created_at": datetime.now(UTC)}
-    return IdempotentAnswer.objects.create(**request.identity, **values)
 
 
 def test_the_second_request_gets_the_answer_of_the_first():
@@ -73,30 +61,30 @@ def test_operations_that_differ_only_far_behind_are_not_taken_for_one():
         answer_once(keyed(operation=f"{long}2"), work)
 
 
-def test_a_request_whose_first_is_still_running_waits():
-    running(keyed())
-    with pytest.raises(StillRunning):
-        answer_once(keyed(), work)
-    assert worked() == 0
+def test_a_request_that_died_leaves_its_key_to_the_next():
+    class Died(BaseException):
+        """A process that ends says nothing on its way out."""
 
+    def dying() -> Answer:
+        work()
+        raise Died
 
-def test_the_key_of_a_request_that_died_is_taken_over_when_its_lease_ends():
-    expire(running(keyed()))
+    with pytest.raises(Died):
+        answer_once(keyed(), dying)
+    assert (worked(), IdempotentAnswer.objects.count()) == (0, 0)
     assert not answer_once(keyed(), work).replayed
-    assert answer_once(keyed(), work).replayed
+
+
+def test_work_that_refuses_to_be_done_twice_is_answered_as_the_first_time():
+    answer_once(keyed(), work)
+
+    def refusing() -> Answer:
+        raise Conflict("This was done already.")
+
+    assert answer_once(keyed(), refusing).replayed
+    with pytest.raises(KeyReused):
+        answer_once(keyed(body={}), refusing)
     assert worked() == 1
-
-
-def test_who_lost_the_lease_undoes_its_work_and_leaves_the_key_to_the_other():
-    def slow_work() -> Answer:
-        row = IdempotentAnswer.objects.get()
-        later = row.leased_until + timedelta(seconds=60)
-        IdempotentAnswer.objects.filter(pk=row.pk).update(leased_until=later)
-        return work()
-
-    with pytest.raises(StillRunning):
-        answer_once(keyed(), slow_work)
-    assert worked() == 0
 
 
 @pytest.mark.parametrize("error", [Invalid, Conflict, ZeroDivisionError])
@@ -153,25 +141,9 @@ def test_a_key_has_one_to_255_characters(key):
     assert [field.path for field in refused.value.fields] == ["Idempotency-Key"]
 
 
-def attempt(run):
-    try:
-        return run()
-    except StillRunning:
-        return "waits"
-
-
 @pytest.mark.django_db(transaction=True)
-def test_of_sixteen_at_once_one_works():
-    outcomes = race(16, lambda _: attempt(lambda: answer_once(keyed(), work)))
-    answers = [outcome for outcome in outcomes if outcome != "waits"]
+def test_of_sixteen_at_once_one_works_and_all_get_its_answer():
+    answers = race(16, lambda _: answer_once(keyed(), work))
     assert [answer.replayed for answer in answers].count(False) == 1
-    assert worked() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_eight_who_find_a_dead_request_one_takes_it_over():
-    expire(running(keyed()))
-    outcomes = race(8, lambda _: attempt(lambda: answer_once(keyed(), work)))
-    answers = [outcome for outcome in outcomes if outcome != "waits"]
-    assert [answer.replayed for answer in answers].count(False) == 1
+    assert {answer.status for answer in answers} == {201}
     assert worked() == 1

@@ -64,9 +64,12 @@ def _stand_in(fleet: Fleet) -> Courier:
 
 
 def _named(fleet: Fleet, named: NamedCourier) -> Courier:
-    found = Courier.objects.filter(phone=named.phone).first()
+    """Whoever of the fleet has the number. A number that nobody active has is free, but for who left this fleet."""
+    with_phone = Courier.objects.filter(phone=named.phone)
+    found = with_phone.filter(is_active=True).first()
     if found is None:
-        return _made(fleet, named.vehicle, name=named.name, phone=named.phone)
+        left = with_phone.filter(fleet_id=fleet.pk).first()
+        return left or _made(fleet, named.vehicle, name=named.name, phone=named.phone)
     if found.fleet_id != fleet.pk:
         raise PhoneTaken
     return found

@@ -11,6 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import ApiKey, User
+from apps.billing.models import LogPosition
+from apps.billing.services import settle_order
+from apps.billing.tests.carrying import carried
 from apps.core import clock
 from apps.core.ids import new_id
 from apps.core.models import IdempotentAnswer
@@ -171,8 +174,10 @@ def one_of_each_other(cast: Cast) -> None:
     )
     order = Order.objects.exclude(pk__in=FleetRefusal.objects.values_list("order_id", flat=True)).first()
     FleetRefusal.objects.create(order=order, fleet=cast.fleet, reason="too far")
+    settle_order(order_id=carried(cast, cast.bo).order_id)
+    LogPosition.objects.create(reader=unique[:20], event_id=new_id())
     IdempotentAnswer.objects.create(
-        principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, leased_until=at, created_at=at
+        principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, status=201, created_at=at
     )
 
 

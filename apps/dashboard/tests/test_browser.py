@@ -24,8 +24,8 @@ from apps.dispatch.models import Assignment
 from apps.dispatch.services import assign_leg, courier_moves_leg
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
+from coursier.embedded.ports import free_port, wait_for_port
 from tests.cast import PASSWORD, Cast, placed
-from tests.stores import free_port, wait_for_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
@@ -66,7 +66,7 @@ def site(database_url: str) -> Iterator[str]:
     command = [sys.executable, "-m", "gunicorn", "coursier.wsgi", *bind, "--log-level", "warning"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
         try:
-            wait_for_port(port)
+            wait_for_port(port, seconds=20)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

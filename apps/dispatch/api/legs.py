@@ -9,7 +9,7 @@ from apps.accounts.api.operations import operation
 from apps.accounts.api.views import KeyView, principal_of
 from apps.accounts.principals import Scope
 from apps.core.api.idempotent import answered_once
-from apps.core.api.pages import PageQuery, cursor_after
+from apps.core.api.pages import PageQuery, cursor_at
 from apps.core.api.schema import page_out
 from apps.core.ids import parse_public_id
 from apps.dispatch.api.answers import LegStateOut, PinOut, UnassignedLegOut
@@ -37,7 +37,7 @@ class UnassignedLegsView(KeyView):
         asked, _ = PageQuery.read(request.query_params.dict())
         executor = executor_of(principal_of(request))
         page = unassigned_legs(executor, limit=asked.limit, after=asked.after)
-        next_cursor = cursor_after(page.after) if page.after else None
+        next_cursor = cursor_at(page.after) if page.after else None
         rows = UnassignedLegOut(page.legs, many=True, context={"seeing": seeing(executor.fleets)})
         return Response({"data": rows.data, "next_cursor": next_cursor})
 

@@ -9,9 +9,8 @@ from apps.accounts.api.operations import operation
 from apps.accounts.api.views import KeyView, principal_of
 from apps.accounts.principals import Scope
 from apps.core import rate_limit
-from apps.couriers.errors import CourierNotFound
+from apps.couriers.errors import CourierNotFound, FleetNotFound
 from apps.dispatch.api.previews import PreviewIn, PreviewOut, preview_shown
-from apps.dispatch.errors import FleetNotFound
 from apps.dispatch.executors import executor_of
 from apps.dispatch.services.what_if import preview_for
 from apps.zones.errors import OutOfZone, ZoneNotFound
@@ -34,6 +33,6 @@ class PreviewView(KeyView):
     def post(self, request: Request) -> Response:
         """Ask what a zone's plan would be with other legs or couriers. Nothing is committed."""
         asked, caller = PreviewIn(data=request.data).what_if(), principal_of(request)
-        rate_limit.spend(f"preview:{caller.organisation_id.hex}", per_s=PREVIEWS_PER_S)
+        rate_limit.spend(f"preview:{caller.organisation_id.hex}", per_s=PREVIEWS_PER_S, burst=1)
         preview = preview_for(executor_of(caller), asked)
         return Response(PreviewOut(preview_shown(preview)).data)

@@ -9,6 +9,7 @@ from apps.dispatch.services.by_hand import (
     take_back_by_hand,
 )
 from apps.dispatch.services.courier_work import courier_moves_leg
+from apps.dispatch.services.deactivating import GivenBack, put_out_of_service
 from apps.dispatch.services.fleet_offering import (
     accept_fleet_offer,
     decline_fleet_offer,
@@ -22,11 +23,13 @@ from apps.dispatch.services.previewing import Change, Preview, preview_plan
 from apps.dispatch.services.progress import Report, Reported, report_progress
 from apps.dispatch.services.refusing import refuse_leg
 from apps.dispatch.services.releasing import release_ended
+from apps.dispatch.services.telling import tell_of_change
 from apps.dispatch.services.touring import plan_tours
 from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_silent_couriers
 
 __all__ = [
     "Change",
+    "GivenBack",
     "PlannedPart",
     "Preview",
     "Report",
@@ -48,6 +51,7 @@ __all__ = [
     "plan_tours",
     "plan_zone",
     "preview_plan",
+    "put_out_of_service",
     "refuse_by_hand",
     "refuse_leg",
     "release_ended",
@@ -55,5 +59,6 @@ __all__ = [
     "report_progress",
     "set_pin",
     "take_back_by_hand",
+    "tell_of_change",
     "unassign_leg",
 ]

@@ -15,7 +15,7 @@ from apps.dispatch.models import Assignment, FleetOffer, Offer
 from apps.orders.lifecycle import ENDED, LegStatus
 from apps.orders.models import Leg
 
-_END_OF = {
+END_OF = {
     LegStatus.DELIVERED: AssignmentEnd.DELIVERED,
     LegStatus.FAILED: AssignmentEnd.FAILED,
     LegStatus.CANCELLED: AssignmentEnd.CANCELLED,
@@ -113,7 +113,7 @@ def release_ended(*, order_id: UUID | None = None, limit: int = 500) -> int:
         asked = asked.filter(leg__order_id=order_id)
     freed = 0
     for leg_id, status in list(assignments.values_list("leg_id", "leg__status")[:limit]):
-        freed += end_assignment(leg_id=leg_id, end=_END_OF[LegStatus(status)])
+        freed += end_assignment(leg_id=leg_id, end=END_OF[LegStatus(status)])
         _tell_holder(leg_id)
     for offer in list(offers.select_related("leg")[:limit]):
         freed += end_offer(offer, status=OfferStatus.WITHDRAWN, reason="leg no longer open")

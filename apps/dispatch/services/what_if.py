@@ -11,11 +11,10 @@ from uuid import UUID
 from apps.core import clock
 from apps.core.geo import Point
 from apps.core.vehicle_kind import VehicleKind
-from apps.couriers.errors import CourierNotFound
+from apps.couriers.errors import CourierNotFound, FleetNotFound
 from apps.couriers.selectors import couriers_of_fleets
 from apps.couriers.usual_vehicles import USUAL
 from apps.dispatch.engine import CourierState, OpenLeg, Plan, PlannedRoute, UnassignedReason, VehicleProfile
-from apps.dispatch.errors import FleetNotFound
 from apps.dispatch.executors import Executor, carriers_among, zones_served
 from apps.dispatch.services.engine_words import ML_IN_L, ServiceTimes
 from apps.dispatch.services.previewing import Change, preview_plan

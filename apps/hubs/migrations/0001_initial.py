@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('orders', '0007_through_hubs'),
+        ('orders', '0008_through_hubs'),
         ('zones', '0001_initial'),
     ]
 

@@ -7,8 +7,6 @@ import pytest
 
 from apps.core.ids import public_id
 from apps.core.models import Event
-from apps.dispatch.lifecycle import AssignedBy
-from apps.dispatch.services import assign_leg
 from apps.hubs.services import flag_missing_parcels
 from apps.hubs.tests.carrying import TO_THE_HUB, carry, legs_of, sends, statuses
 from apps.orders.models import Incident, Order, Parcel
@@ -124,12 +122,12 @@ def test_the_flag_stays_until_the_last_incident_is_resolved(brought, device):
     assert flag(brought) == (False, "")
 
 
-def test_giving_the_leg_to_a_courier_does_not_take_the_flag_off_a_damaged_parcel(cast, brought, device):
+def test_the_flag_is_not_taken_down_while_an_incident_is_open(brought, device):
     device.scan("in", "A", "B")
     damaged(device)
-    assign_leg(leg_id=legs_of(brought)[1].pk, courier_id=cast.cy.pk, by=AssignedBy.DISPATCHER)
+    with nothing_changes():
+        assert clear_attention(order_id=brought.pk) is False
     assert flag(brought) == (True, "damaged")
-    assert clear_attention(order_id=brought.pk) is False
 
 
 def test_an_incident_does_not_take_down_a_flag_for_another_reason(brought, device):

@@ -184,3 +184,21 @@ def test_the_platforms_own_rates_are_those_it_always_had(metres, weight_g, hour)
     before, now = as_priced_before_tariffs(of.distance_m, weight_g, hour), price_of(of, PLATFORM_RATES).gross_cents
     is_tie = of.distance_m * 95 % 1000 == 500  # half a cent: went to the even side, or wherever a float fell
     assert now - before in ((0, 1) if is_tie else (0,))
+
+
+def test_the_worked_example_of_the_documentation():
+    by = Rates(
+        currency="EUR",
+        base_cents=500,
+        per_km_cents=110,
+        weight_bands=(WeightBand(5_000, 0), WeightBand(None, 250)),
+        zone_cents={ZONE: 60},
+        peaks=(Peak(time(11, 30), time(14), frozenset(range(5)), 90),),
+        tax_basis_points=2_000,
+    )
+    wednesday = price_of(trip(metres=2_071, weight_g=9_000), by)
+    sunday = price_of(trip(metres=2_071, at=NOON + timedelta(days=4)), by)
+    assert [line.amount_cents for line in wednesday.lines] == [500, 228, 250, 60, 90, 226]
+    assert (wednesday.net_cents, wednesday.gross_cents) == (1_128, 1_354)
+    assert [line.amount_cents for line in sunday.lines] == [500, 228, 60, 158]
+    assert wednesday.gross_cents + sunday.gross_cents == 2_300

@@ -8,12 +8,16 @@ from rest_framework import serializers
 
 from apps.core.api.fields import Moment
 from apps.core.api.money import PriceLineOut
+from apps.core.api.schema import ErrorOut
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import Leg, Order, Parcel, Quote
 from apps.orders.selectors import HistoryEntry
+from apps.orders.selectors.proofs import Proof, ProofKind
+from apps.orders.services import OrderTerms
+from apps.zones.models import Zone
 
 _PREFIXES = {
     "leg_id": "leg",
@@ -113,11 +117,12 @@ class QuoteOut(PricedOut):
 
 
 class OrderOut(PricedOut):
-    """An order. Reads the legs and parcels that a selector has at hand: no query of its own."""
+    """An order. Describes what `order_json` makes from rows, which is what is sent: a test holds the two together."""
 
     id = serializers.SerializerMethodField()
     short_code = serializers.CharField()
     external_id = serializers.CharField()
+    version = serializers.IntegerField()
     status = serializers.CharField()
     needs_attention = serializers.BooleanField()
     attention_reason = serializers.CharField()
@@ -135,6 +140,7 @@ class OrderOut(PricedOut):
     promised_dropoff_at = Moment()
     picked_up_at = Moment()
     delivered_at = serializers.SerializerMethodField()
+    cancellation = serializers.SerializerMethodField()
     tracking_token = serializers.CharField()
     legs = serializers.SerializerMethodField()
 
@@ -161,9 +167,82 @@ class OrderOut(PricedOut):
         """When it ended, if it ended well."""
         return _text(order.ended_at) if order.status == OrderStatus.DELIVERED else None
 
+    def get_cancellation(self, order: Order) -> dict[str, Any] | None:
+        """Why it was cancelled, and what that costs; null for an order that was not."""
+        if order.status != OrderStatus.CANCELLED:
+            return None
+        return {
+            "reason": order.cancel_reason,
+            "comment": order.cancel_comment,
+            "fee": Money(order.cancel_fee_cents or 0, order.currency).as_json(),
+            "cancelled_at": _text(order.ended_at),
+        }
+
     def get_legs(self, order: Order) -> list[dict[str, Any]]:
         """In the order in which they are carried."""
         return list(LegOut(_legs(order), many=True).data)
+
+
+class ZoneNameOut(OutputSerializer):
+    """The zone whose couriers would carry it."""
+
+    id = serializers.SerializerMethodField()
+    name = serializers.CharField()
+
+    def get_id(self, zone: Zone) -> str:
+        """`zon_...`."""
+        return public_id("zon", zone.pk)
+
+
+class OrderTermsOut(OutputSerializer):
+    """What an order would cost and promise if it were placed now."""
+
+    zone = ZoneNameOut()
+    price = serializers.SerializerMethodField()
+    price_lines = serializers.JSONField(source="columns.price_lines")
+    distance_m = serializers.IntegerField(source="columns.distance_m")
+    promised_pickup_at = Moment(source="columns.promised_pickup_at")
+    promised_dropoff_at = Moment(source="columns.promised_dropoff_at")
+
+    def get_price(self, terms: OrderTerms) -> dict[str, int | str]:
+        """`{"amount": 890, "currency": "EUR"}`, in cents."""
+        return Money(terms.columns["amount_cents"], terms.columns["currency"]).as_json()
+
+
+class BatchRowOut(OutputSerializer):
+    """What became of one order of a batch: `order` unless it was refused, `error` if it was."""
+
+    index = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=("created", "replayed", "refused"))
+    order = OrderOut(required=False)
+    error = ErrorOut(required=False)
+
+
+class OrderBatchOut(OutputSerializer):
+    """What became of each order, in the order in which they were sent."""
+
+    data = BatchRowOut(many=True)  # type: ignore[assignment] # the API's word, and the serializer's
+
+
+class ProofOut(OutputSerializer):
+    """What shows that parcels changed hands at a stop."""
+
+    leg_id = serializers.SerializerMethodField()
+    stop = serializers.ChoiceField(choices=("pickup", "dropoff"))
+    kind = serializers.ChoiceField(choices=ProofKind.choices)
+    at = Moment()
+    device_time = Moment(allow_null=True)
+    signed_by = serializers.CharField(allow_null=True)
+
+    def get_leg_id(self, proof: Proof) -> str:
+        """`leg_...`."""
+        return public_id("leg", proof.leg_id)
+
+
+class ProofList(OutputSerializer):
+    """The proofs of an order, oldest first; empty where there is none."""
+
+    data = ProofOut(many=True)  # type: ignore[assignment] # the API's word, and the serializer's
 
 
 class HistoryOut(OutputSerializer):

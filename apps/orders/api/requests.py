@@ -1,28 +1,63 @@
 """What integrators may send: quotes, orders, cancellations, filters of the list."""
 
+import functools
+import re
 from typing import Any
 from uuid import UUID
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from apps.accounts.principals import Principal
 from apps.core.api.fields import Coordinate, Moment, Phone, PublicId, Text, Whole
 from apps.core.api.pages import PageQuery
 from apps.core.api.serializers import StrictSerializer
 from apps.core.vehicle_kind import VehicleKind
+from apps.orders.cancellation import CancelReason
 from apps.orders.hub_stops import hub_stop
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import NetworkPolicy
 from apps.orders.sandbox import Scenario
-from apps.orders.services import NewOrder, NewParcel, StopDetails
+from apps.orders.services import NewOrder, NewParcel, OrderChanges, StopDetails
+from apps.orders.words import words_in
 
 SIZES = ("small", "medium", "large", "xlarge")
 MAX_PARCELS = 20
+MAX_BATCH = 100
+MAX_SEARCH_WORDS = 8
+WILDCARDS = "*?%"
 MAX_FLEETS = 50
 MAX_SKILLS = 10
 MAX_VOLUME_ML = 10_000_000  # of a parcel: more than a van holds
 LEAST_ON_BOARD_S, MOST_ON_BOARD_S = 60, 86_400
 _OF_STOP = ("address", "lat", "lon", "contact_name", "phone", "instructions")
+
+
+_REQUIRED = ErrorDetail("This field is required.", code="required")
+_ETAG = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
+
+
+class AnyJson(serializers.Field[Any, Any, Any, Any]):
+    """A value that is looked at later."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """As it is."""
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        """As it is."""
+        return value
+
+
+def plain_words(query: str) -> None:
+    """A few words of letters and digits; wildcards are refused, for they would be taken for what they are not."""
+    if any(letter in WILDCARDS for letter in query):
+        raise serializers.ValidationError("Words or their beginnings, without wildcards.", code="wildcard")
+    words = words_in(query)
+    if not words:
+        raise serializers.ValidationError("At least one letter or digit.", code="no_word")
+    if len(words) > MAX_SEARCH_WORDS:
+        raise serializers.ValidationError(f"At most {MAX_SEARCH_WORDS} words.", code="too_many_words")
 
 
 class StopIn(StrictSerializer):
@@ -78,7 +113,7 @@ class QuoteIn(StrictSerializer):
 
     def new_order(self, caller: Principal) -> NewOrder:
         """The same in the words of the domain. Raises ValidationError (400), HubNotFound or HubInactive."""
-        return _new_order(self.validated(), caller)
+        return _new_order(_reader(type(self)).run_validation(self.initial_data), caller)
 
 
 class OrderIn(QuoteIn):
@@ -89,10 +124,105 @@ class OrderIn(QuoteIn):
     scenario = serializers.ChoiceField(choices=Scenario.choices, required=False)
 
 
+class OrderBatchIn(StrictSerializer):
+    """Orders to be placed, each with an `external_id`. What is wrong with one is said in its row."""
+
+    orders: serializers.ListSerializer[Any] = serializers.ListSerializer(child=OrderIn(), max_length=MAX_BATCH)
+
+    def rows(self) -> list[Any]:
+        """The orders as they were sent, not looked at yet: one that is wrong stops no other. Raises ValidationError."""
+        return list(_RowsIn(data=self.initial_data).validated()["orders"])
+
+
+class _RowsIn(StrictSerializer):
+    orders = serializers.ListField(child=AnyJson(), allow_empty=False, max_length=MAX_BATCH)
+
+
+class ContactIn(StrictSerializer):
+    """Whom to ask for, and how to find them."""
+
+    contact_name = Text(max_length=80, required=False, allow_blank=True)
+    phone = Phone(required=False, allow_blank=True)
+    instructions = Text(max_length=500, required=False, allow_blank=True)
+
+
+class PickupChangesIn(ContactIn):
+    """What may be different about the pickup."""
+
+    ready_at = Moment(required=False)
+    pickup_by = Moment(required=False, allow_null=True)
+
+
+class DropoffChangesIn(ContactIn):
+    """What may be different about the dropoff. A place is named by its address and its point together."""
+
+    address = Text(max_length=200, required=False)
+    lat = Coordinate(limit=90, required=False)
+    lon = Coordinate(limit=180, required=False)
+    drop_from = Moment(required=False, allow_null=True)
+    due_at = Moment(required=False, allow_null=True)
+    drop_by = Moment(required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The changes. Fails on a point without its address, or half a point."""
+        values = super().to_internal_value(data)
+        if {"lat", "lon"} & values.keys():
+            lacking = [name for name in ("address", "lat", "lon") if name not in values]
+            if lacking:
+                raise serializers.ValidationError({name: [_REQUIRED] for name in lacking})
+        return values
+
+
+class ParcelChangesIn(StrictSerializer):
+    """What may be different about a parcel, named by its place among the order's."""
+
+    index = Whole(min_value=0, max_value=MAX_PARCELS - 1)
+    description = Text(max_length=120, allow_blank=True)
+
+
+class OrderChangesIn(StrictSerializer):
+    """What should be different about an order."""
+
+    version = Whole(min_value=0, required=False)
+    pickup = PickupChangesIn(required=False)
+    dropoff = DropoffChangesIn(required=False)
+    parcels: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=ParcelChangesIn(), max_length=MAX_PARCELS, required=False
+    )
+
+    def changes(self, *, if_match: str | None) -> OrderChanges:
+        """The same in the words of the domain. `If-Match` names a version too. Raises ValidationError (400)."""
+        asked = self.validated()
+        return OrderChanges(
+            pickup=asked.get("pickup", {}),
+            dropoff=asked.get("dropoff", {}),
+            descriptions={parcel["index"]: parcel["description"] for parcel in asked.get("parcels", [])},
+            version=asked.get("version") if if_match is None else _version_of(if_match),
+        )
+
+
+def _version_of(if_match: str) -> int | None:
+    """The version in an `If-Match`; None for `*`."""
+    if if_match.strip() == "*":
+        return None
+    found = _ETAG.match(if_match.strip())
+    if found is None:
+        message = 'A version such as "3" is required.'
+        raise serializers.ValidationError({"If-Match": [ErrorDetail(message, code="malformed")]})
+    return int(found[1])
+
+
 class CancelIn(StrictSerializer):
     """Why an order is cancelled."""
 
-    reason = Text(max_length=80)
+    reason = serializers.ChoiceField(choices=CancelReason.choices)
+    comment = Text(max_length=200, required=False, allow_blank=True)
+
+
+class SearchQuery(PageQuery):
+    """What is searched for."""
+
+    q = Text(min_length=2, max_length=64, validators=[plain_words])
 
 
 class OrderFilters(PageQuery):
@@ -106,6 +236,12 @@ class OrderFilters(PageQuery):
 
 
 LOOKUPS = {"placed_after": "placed_at__gte", "placed_before": "placed_at__lt"}  # a row of days has no gap, no overlap
+
+
+@functools.cache
+def _reader(kind: type[QuoteIn]) -> QuoteIn:
+    """One serializer for all orders: reading keeps nothing in it, and copying its fields took longer than reading."""
+    return kind()
 
 
 def _new_order(asked: dict[str, Any], caller: Principal) -> NewOrder:

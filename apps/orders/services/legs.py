@@ -56,6 +56,7 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
     if before == LegStatus.WAITING and move.to == LegStatus.OPEN:
         changes["ready_at"] = at
     leg.move_to(move.to, courier_id=move.courier_id, **changes)
+    order_status_before = str(leg.order.status)
     _order_follows(leg, at)
     publish(
         LegMoved(
@@ -71,6 +72,8 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
             reason=move.reason,
             device_time=move.device_time,
             hub_id=leg.dropoff_hub_id,
+            order_status_before=order_status_before,
+            order_status=str(leg.order.status),
         )
     )
     if leg.is_part:

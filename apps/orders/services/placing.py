@@ -1,7 +1,8 @@
 """Place an order: the order, its leg or legs, its parcels and `OrderPlaced`, in one transaction."""
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,10 @@ from apps.orders.errors import BarcodeTaken, ExternalIdTaken, QuoteExpired, Quot
 from apps.orders.events import OrderPlaced
 from apps.orders.hub_stops import HubStop
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg, NetworkPolicy, Order, Parcel, Quote
+from apps.orders.models import Leg, NetworkPolicy, Order, OrderWord, Parcel, Quote
+from apps.orders.services.indexing import search_words
 from apps.zones.models import Zone
-from apps.zones.selectors import zone_for
+from apps.zones.selectors import active_zones, zone_among
 
 DUE_AFTER = timedelta(minutes=40)  # the promise when none is asked for; MDRPLIB's target click-to-door
 PICKUP_PROMISE = timedelta(minutes=25)
@@ -32,6 +34,17 @@ IN_HUB = timedelta(
     minutes=20
 )  # allowed from the courier who brings an order to the scan that lets the next one have it
 FURTHEST_AHEAD = timedelta(days=30)
+QUOTED = (
+    "price_lines",
+    "amount_cents",
+    "net_cents",
+    "tax_cents",
+    "currency",
+    "tariff_id",
+    "distance_m",
+    "promised_pickup_at",
+    "promised_dropoff_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,44 @@ class NewOrder:
             asked["via"] = str(self.via.hub_id)
         return hashlib.sha256(orjson.dumps(asked)).hexdigest()
 
+    @property
+    def asked_hash(self) -> str:
+        """SHA-256 of all that was asked for: the same for the same order sent again.
+
+        What was left out counts for nothing, so that a field that is added later changes no hash of today.
+        """
+        asked = {part.name: getattr(self, part.name) for part in fields(self)}
+        said = {name: value for name, value in asked.items() if value not in (None, (), False, "")}
+        return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An order with its parts, as they were written."""
+
+    order: Order
+    legs: tuple[Leg, ...]
+    parcels: tuple[Parcel, ...]
+
+    @property
+    def words(self) -> list[OrderWord]:
+        """Under which it is found."""
+        return search_words(self.order, self.parcels)
+
+    @property
+    def event(self) -> OrderPlaced:
+        """What everybody is told."""
+        order = self.order
+        return OrderPlaced(
+            order_id=order.pk,
+            organisation_id=order.organisation_id,
+            zone_id=order.zone_id,
+            placed_at=order.placed_at,
+            amount_cents=order.amount_cents,
+            is_test=order.is_test,
+            external_id=order.external_id,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -160,9 +211,12 @@ class Terms:
         }
 
 
-def terms_of(new: NewOrder, *, at: datetime) -> Terms:
-    """Check an order and work out its terms. Raises OutOfZone or Invalid, naming every field that is wrong."""
-    zone = zone_for(pickup=new.pickup.point, dropoff=new.dropoff.point)
+def terms_of(new: NewOrder, *, at: datetime, zones: Sequence[Zone] | None = None) -> Terms:
+    """Check an order and work out its terms. Raises OutOfZone or Invalid, naming every field that is wrong.
+
+    `zones` are those in service, None to read them.
+    """
+    zone = zone_among(active_zones() if zones is None else zones, pickup=new.pickup.point, dropoff=new.dropoff.point)
     ready_at = max(new.ready_at or at, at)
     due_at = new.due_at or _due_at(new, at=at, ready_at=ready_at)
     _check(new, at=at, ready_at=ready_at, due_at=due_at)
@@ -231,15 +285,37 @@ def _windows_that_close_before_they_open(
 
 def place_order(new: NewOrder) -> Order:
     """Write an order that dispatch will find whatever happens next. Raises Invalid, or a Quote or ExternalId error."""
+    return place_order_with_parts(new).order
+
+
+def place_order_with_parts(new: NewOrder) -> PlacedOrder:
+    """The same, with the legs and parcels that were written: whoever shows it needs not read it again."""
     at = clock.now()
     return _write(new, terms_of(new, at=at), at)
 
 
 @atomic(rereads=2)
-def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
-    _check_external_id(new)
-    _check_barcodes(new)
-    columns = terms.as_columns()
+def _write(new: NewOrder, terms: Terms, at: datetime) -> PlacedOrder:
+    given = given_barcodes(new)
+    if given:
+        check_barcodes(new, taken_barcodes([new]))
+        _check_external_id(new)
+    placed = draft(new, terms, at=at)
+    if new.quote_id:
+        take_over_quote(placed.order, _use_quote(new, new.quote_id, order_id=placed.order.pk, at=at))
+    try:
+        insert([placed])
+    except IntegrityError as error:
+        if given:
+            raise Conflict from error  # another request took a barcode just now: the next read finds it
+        if new.external_id:  # besides barcodes the one thing of an order that somebody may have taken before
+            raise ExternalIdTaken from error
+        raise
+    return placed
+
+
+def draft(new: NewOrder, terms: Terms, *, at: datetime) -> PlacedOrder:
+    """An order with its parts that is not written yet."""
     order = Order(
         organisation_id=new.organisation_id,
         external_id=new.external_id,
@@ -253,52 +329,53 @@ def _write(new: NewOrder, terms: Terms, at: datetime) -> Order:
         placed_at=at,
         is_test=new.is_test,
         scenario=new.scenario,
+        asked_hash=new.asked_hash,
+        **terms.as_columns(),
     )
-    if new.quote_id:
-        columns |= _use_quote(new, new.quote_id, order_id=order.pk, at=at)
-    for name, value in columns.items():
-        setattr(order, name, value)
-    try:
-        order.save(force_insert=True)
-    except IntegrityError as error:
-        if new.external_id:
-            raise Conflict from error  # another request took it just now: the next read finds it
-        raise
-    for leg in _legs(new, order, terms):
-        leg.save(force_insert=True)
-    try:
-        Parcel.objects.bulk_create([_parcel(parcel, order) for parcel in new.parcels])
-    except IntegrityError as error:
-        raise Conflict from error  # another request took a barcode just now: the next read finds it
-    publish(
-        OrderPlaced(
-            order_id=order.pk,
-            organisation_id=order.organisation_id,
-            zone_id=order.zone_id,
-            placed_at=at,
-            amount_cents=order.amount_cents,
-        )
-    )
-    return order
+    parcels = tuple(_parcel(parcel, order) for parcel in new.parcels)
+    return PlacedOrder(order, tuple(_legs(new, order, terms)), parcels)
+
+
+def insert(placed: Sequence[PlacedOrder]) -> None:
+    """Write orders with all that belongs to them: one statement a table.
+
+    Raises IntegrityError for an external id or a barcode that is taken.
+    """
+    Order.objects.bulk_create([one.order for one in placed])
+    Leg.objects.bulk_create([leg for one in placed for leg in one.legs])
+    Parcel.objects.bulk_create([parcel for one in placed for parcel in one.parcels])
+    OrderWord.objects.bulk_create([word for one in placed for word in one.words])
+    publish(*(one.event for one in placed))
 
 
 def _check_external_id(new: NewOrder) -> None:
+    """Only asked where a refused statement would not say what was taken."""
     mine = Order.objects.filter(organisation_id=new.organisation_id, external_id=new.external_id)
     if new.external_id and mine.exists():
         raise ExternalIdTaken
 
 
-def _check_barcodes(new: NewOrder) -> None:
-    given = [parcel.barcode for parcel in new.parcels if parcel.barcode]
+def given_barcodes(new: NewOrder) -> list[str]:
+    """The barcodes that the merchant chose."""
+    return [parcel.barcode for parcel in new.parcels if parcel.barcode]
+
+
+def taken_barcodes(news: Sequence[NewOrder]) -> set[str]:
+    """Those of the barcodes of these orders, all of one organisation, that live parcels have: one query, or none."""
+    given = [barcode for new in news for barcode in given_barcodes(new)]
     if not given:
-        return
+        return set()
     live = Parcel.objects.filter(
-        organisation_id=new.organisation_id, is_test=new.is_test, is_live=True, barcode__in=given
+        organisation_id=news[0].organisation_id, is_test=news[0].is_test, is_live=True, barcode__in=given
     )
-    taken = set(live.values_list("barcode", flat=True))
-    seen, wrong = set[str](), []
+    return set(live.values_list("barcode", flat=True))
+
+
+def check_barcodes(new: NewOrder, taken: set[str]) -> None:
+    """Raises BarcodeTaken, naming every parcel whose barcode another one has."""
+    seen, wrong = set(taken), []
     for place, parcel in enumerate(new.parcels):
-        if parcel.barcode and parcel.barcode in taken | seen:
+        if parcel.barcode and parcel.barcode in seen:
             wrong.append(FieldError(f"parcels[{place}].barcode", "taken", "Another parcel has it."))
         seen.add(parcel.barcode)
     if wrong:
@@ -366,9 +443,8 @@ def _leg(new: NewOrder, order: Order, terms: Terms, **of_its_own: Any) -> Leg:
     )
 
 
-def _use_quote(new: NewOrder, quote_id: UUID, *, order_id: UUID, at: datetime) -> dict[str, Any]:
-    """Use up the quote and take over its terms."""
-    quote = Quote.objects.filter(pk=quote_id, organisation_id=new.organisation_id).first()
+def quote_terms(new: NewOrder, quote: Quote | None, *, at: datetime) -> Quote:
+    """The quote that an order names, if it may be used for it. Raises one of the Quote errors."""
     if quote is None:
         raise QuoteNotFound
     if quote.used_by_order_id:
@@ -377,17 +453,23 @@ def _use_quote(new: NewOrder, quote_id: UUID, *, order_id: UUID, at: datetime) -
         raise QuoteExpired
     if quote.fingerprint != new.fingerprint:
         raise QuoteMismatch
+    return quote
+
+
+def quotes_of(organisation_id: UUID, quote_ids: Iterable[UUID]) -> dict[UUID, Quote]:
+    """Those of these quotes that are the organisation's."""
+    return Quote.objects.filter(organisation_id=organisation_id).in_bulk(list(quote_ids))
+
+
+def take_over_quote(order: Order, quote: Quote) -> None:
+    """An order that was quoted costs and promises what the quote says."""
+    order.quote_id = quote.pk
+    for name in QUOTED:
+        setattr(order, name, getattr(quote, name))
+
+
+def _use_quote(new: NewOrder, quote_id: UUID, *, order_id: UUID, at: datetime) -> Quote:
+    quote = quote_terms(new, quotes_of(new.organisation_id, [quote_id]).get(quote_id), at=at)
     if Quote.objects.filter(pk=quote.pk, used_by_order_id=None).update(used_by_order_id=order_id) != 1:
         raise QuoteUsed
-    return {
-        "quote_id": quote.pk,
-        "price_lines": quote.price_lines,
-        "amount_cents": quote.amount_cents,
-        "net_cents": quote.net_cents,
-        "tax_cents": quote.tax_cents,
-        "currency": quote.currency,
-        "tariff_id": quote.tariff_id,
-        "distance_m": quote.distance_m,
-        "promised_pickup_at": quote.promised_pickup_at,
-        "promised_dropoff_at": quote.promised_dropoff_at,
-    }
+    return quote

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from apps.core.ids import parse_public_id
 from apps.core.models import Event
-from apps.orders.models import Leg, Order, Parcel, Quote
+from apps.orders.models import Leg, Order, OrderWord, Parcel, Quote
 
 ORDERS, QUOTES = "/v1/orders", "/v1/quotes"
 SMALLEST: dict[str, Any] = {
@@ -46,10 +46,29 @@ class Merchant:
         """Place an order under an Idempotency-Key."""
         return self.client.post(ORDERS, asked(**changes), headers={"Idempotency-Key": key})
 
-    def cancels(self, order_id: str, *, key: str = "c-1", reason: str = "changed their mind") -> Response:
+    def cancels(
+        self, order_id: str, *, key: str = "c-1", reason: str = "recipient_changed_mind", **more: Any
+    ) -> Response:
         """Cancel an order."""
         path = f"{ORDERS}/{order_id}/cancel"
-        return self.client.post(path, {"reason": reason}, headers={"Idempotency-Key": key})
+        return self.client.post(path, {"reason": reason, **more}, headers={"Idempotency-Key": key})
+
+    def changes(self, order_id: str, *, if_match: str | None = None, **body: Any) -> Response:
+        """Change an order."""
+        headers = {"If-Match": if_match} if if_match else {}
+        return self.client.patch(f"{ORDERS}/{order_id}", body, headers=headers)
+
+    def batches(self, *orders: Any, key: str = "b-1") -> Response:
+        """Place several orders at once."""
+        return self.client.post(f"{ORDERS}/batch", {"orders": list(orders)}, headers={"Idempotency-Key": key})
+
+    def validates(self, **changes: Any) -> Response:
+        """Ask whether an order would be taken."""
+        return self.client.post(f"{ORDERS}/validate", asked(**changes))
+
+    def searches(self, query: str, **page: Any) -> list[str]:
+        """The ids that a search answers with."""
+        return [row["id"] for row in self.gets("/search", q=query, **page).json()["data"]]
 
     def gets(self, path: str, **query: Any) -> Response:
         """Read something below `/v1/orders`."""
@@ -84,4 +103,4 @@ def nothing_changes() -> Iterator[None]:
 
 
 def _everything() -> list[list[dict[str, Any]]]:
-    return [list(table.objects.order_by("pk").values()) for table in (Order, Leg, Parcel, Quote, Event)]
+    return [list(table.objects.order_by("pk").values()) for table in (Order, Leg, Parcel, OrderWord, Quote, Event)]

@@ -45,6 +45,7 @@ DOCUMENTED = {
     "id",
     "short_code",
     "external_id",
+    "version",
     "status",
     "needs_attention",
     "attention_reason",
@@ -62,6 +63,7 @@ DOCUMENTED = {
     "promised_dropoff_at",
     "picked_up_at",
     "delivered_at",
+    "cancellation",
     "tracking_token",
     "legs",
 }

@@ -5,13 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.core.ids import public_id
-from apps.couriers.models import Fleet
 from apps.networks.lifecycle import ConnectionStatus
 from apps.networks.models import Connection
 from apps.orders.models import NetworkPolicy
 from apps.orders.services import create_quote, place_order
 from apps.orders.tests.asking import error_code, nothing_changes
-from tests.agreements import a_fleet, a_tariff, connected
+from tests.agreements import a_fleet, a_tariff, an_own_fleet, connected
 from tests.cast import new_order
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +113,7 @@ def test_the_configured_tax_is_on_top_of_the_platforms_rates(dee, settings):
 
 
 def test_a_quote_lists_every_fleet_with_its_own_price_in_the_order_of_asking(dee, cast, night):
-    own = Fleet.objects.create(organisation=cast.bakery, name="Zoe's bikes")
+    own = an_own_fleet(cast.bakery, "Zoe's bikes")
     a_fleet("Closed to strangers")
     both = a_fleet("Open and connected", is_open=True)
     connected(cast.bakery, both, tariff=a_tariff(both, base_cents=600), priority=10)

@@ -1,4 +1,7 @@
-"""Benchmarks of the dispatch engine on published instances. Pure Python: they need no database and no Django."""
+"""Benchmarks of the dispatch engine on published instances: pure Python, they need no database and no Django.
+
+Except `load*`, which asks the whole platform for orders and lists, on servers that it starts.
+"""
 
 from apps.simulation.benchmarks.mdrplib_replay import engine_alone
 

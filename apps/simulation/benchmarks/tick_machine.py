@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -10,14 +10,17 @@ from pathlib import Path
 CPU_INFO = Path("/proc/cpuinfo")
 
 
-def machine() -> dict[str, str | int]:
-    """Cores, processor, load over the last minute, and the versions that matter."""
+OF_THE_ENGINE = ("numpy", "numba", "scipy", "pyvroom")
+
+
+def machine(packages: Iterable[str] = OF_THE_ENGINE) -> dict[str, str | int]:
+    """Cores, processor, load over the last minute, and the versions that matter, of packages that are there."""
     return {
         "cores": len(cores()),
         "cpu": _cpu_model(),
         "load": f"{os.getloadavg()[0]:.2f}",
         "python": platform.python_version(),
-        **{name: metadata.version(name) for name in ("numpy", "numba", "scipy", "pyvroom") if _is_there(name)},
+        **{name: metadata.version(name) for name in packages if _is_there(name)},
     }
 
 

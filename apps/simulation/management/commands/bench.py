@@ -1,4 +1,6 @@
-"""Benchmarks of the dispatch engine: `manage.py bench mdrplib|lilim --data DIR --out DIR`, `bench tick --out DIR`."""
+"""Benchmarks: of the engine `manage.py bench mdrplib|lilim --data DIR --out DIR`, `bench tick --out DIR`; of the API
+`bench load --out DIR`.
+"""
 
 from argparse import BooleanOptionalAction
 from pathlib import Path
@@ -12,7 +14,7 @@ from apps.simulation.benchmarks.mdrplib_day import Prep
 
 
 class Command(BaseCommand):
-    help = "Measures the dispatch engine on published instances, read from a folder, or on a made-up city."
+    help = "Measures the dispatch engine on published instances or a made-up city, and the API under load."
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,8 +43,16 @@ class Command(BaseCommand):
         tick.add_argument("--vroom", action=BooleanOptionalAction, default=True, help="compare, if pyvroom is there")
         tick.add_argument("--out", type=Path, required=True, help="folder for the summary")
 
+        load = suites.add_parser("load", help="The REST API under load, beside bare views on the same rows.")
+        load.add_argument("--out", type=Path, required=True, help="folder for the summary")
+        load.add_argument("--store", choices=("sqlite", "postgresql", "both"), default="both")
+        load.add_argument("--seconds", type=float, default=8.0, help="of a round with 16 connections")
+        load.add_argument("--rounds", type=int, default=3, help="of product and probe each, in turns")
+        load.add_argument("--open-seconds", type=float, default=180.0, help="of orders that arrive at 30 a second")
+        load.add_argument("--orders", type=int, default=200_000, help="in the database before")
+
     def handle(self, *_: Any, **options: Any) -> None:
-        suites = {"mdrplib": self._mdrplib, "lilim": self._lilim, "tick": self._tick}
+        suites = {"mdrplib": self._mdrplib, "lilim": self._lilim, "tick": self._tick, "load": self._load}
         try:
             suites[options["suite"]](options)
         except BenchFailed as error:
@@ -71,3 +81,10 @@ class Command(BaseCommand):
 
         names = ("couriers", "legs", "seeds", "vroom", "out")
         tick.run(tick.TickOptions(**{name: options[name] for name in names}), self.stdout.write)
+
+    def _load(self, options: dict[str, Any]) -> None:
+        from apps.simulation.benchmarks import load, load_rounds
+
+        names = ("seconds", "rounds", "open_seconds", "orders")
+        plan = load_rounds.Plan(**{name: options[name] for name in names})
+        load.run(load.LoadOptions(options["out"], plan, options["store"]), self.stdout.write)

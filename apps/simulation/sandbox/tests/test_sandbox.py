@@ -108,7 +108,7 @@ def test_a_cancelled_test_order_is_left_alone(client, test_key, hand_clock):
     placed = Order.objects.get()
     answer = client.post(
         f"/v1/orders/ord_{placed.pk.hex}/cancel",
-        data={"reason": "changed my mind"},
+        data={"reason": "other"},
         content_type="application/json",
         headers={"Authorization": f"Bearer {test_key}", "Idempotency-Key": "two"},
     )

@@ -42,7 +42,7 @@ def _complete(Order, Parcel, batch, taken):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0006_sandbox_orders'),
+        ('orders', '0007_sandbox_orders'),
         ('accounts', '0001_initial'),
         ('couriers', '0002_what_the_engine_can_keep'),
         ('zones', '0001_initial'),

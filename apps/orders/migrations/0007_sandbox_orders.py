@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0005_net_tax_and_tariff'),
+        ('orders', '0006_net_tax_and_tariff'),
         ('couriers', '0002_what_the_engine_can_keep'),
         ('zones', '0001_initial'),
     ]

@@ -13,7 +13,7 @@ def what_was_priced_without_tax(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0004_connected_fleets'),
+        ('orders', '0005_words_fees_and_hashes'),
     ]
 
     operations = [

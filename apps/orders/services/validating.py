@@ -1,0 +1,34 @@
+"""Everything that placing an order would check, and nothing written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from apps.core import clock
+from apps.orders.errors import ExternalIdTaken
+from apps.orders.models import Order
+from apps.orders.services.placing import QUOTED, NewOrder, quote_terms, quotes_of, terms_of
+from apps.zones.models import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """What an order would cost and promise if it were placed now: `columns` are those of an order."""
+
+    zone: Zone
+    columns: dict[str, Any]
+
+
+def validate_order(new: NewOrder) -> OrderTerms:
+    """The terms of an order. Raises what placing it now would: OutOfZone, Invalid, a Quote or ExternalId error."""
+    at = clock.now()
+    terms = terms_of(new, at=at)
+    columns = terms.as_columns()
+    if new.quote_id:
+        quote = quote_terms(new, quotes_of(new.organisation_id, [new.quote_id]).get(new.quote_id), at=at)
+        columns = {name: getattr(quote, name) for name in QUOTED}
+    if (
+        new.external_id
+        and Order.objects.filter(organisation_id=new.organisation_id, external_id=new.external_id).exists()
+    ):
+        raise ExternalIdTaken
+    return OrderTerms(terms.zone, columns)

@@ -1,0 +1,171 @@
+"""GET /v1/orders/search: by what people know of an order."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.core.ids import public_id
+from apps.orders.models import OrderWord
+from apps.orders.selectors import search
+from apps.orders.services import NewParcel, StopDetails, forget_old_words
+from apps.orders.tests.asking import wrong_fields
+from tests.cast import BAKERY, HOME, placed
+
+pytestmark = pytest.mark.django_db
+
+
+def order_to(cast, address="3 rue de Charonne, Paris", name="Eve", phone="+33639980101", **changes):
+    return public_id(
+        "ord", placed(cast, dropoff=StopDetails(address, HOME.lat, HOME.lon, name, phone), **changes)[0].pk
+    )
+
+
+@pytest.fixture
+def wanted(cast):
+    order_to(cast, "99 boulevard Voltaire, Paris", "Max", "+33639980177")
+    return order_to(
+        cast,
+        "7 impasse de l'Évêché, 75004 Paris",
+        "Zoë Müller",
+        "+33639984321",
+        external_id="CMD-2026/0815",
+        parcels=(NewParcel(100, barcode="3760-1234"), NewParcel(100, barcode="X9Y8")),
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CMD-2026/0815",
+        "cmd20260815",
+        "0815",
+        "eveche",
+        "Évêché",
+        "impasse 75004",
+        "7 impasse de l'Évêché, 75004 Paris",
+        "zoe",
+        "MÜLLER",
+        "mul zo",
+        "4321",
+        "06 39 98 43 21",
+        "+33 6 39 98 43 21",
+        "3760-1234",
+        "37601234",
+        "x9y8",
+    ],
+)
+def test_an_order_is_found_by_what_people_know_of_it(dee, wanted, query):
+    assert dee.searches(query) == [wanted]
+
+
+def test_an_order_is_found_by_its_short_code(dee, wanted):
+    code = dee.gets(f"/{wanted}").json()["short_code"]
+    assert wanted in dee.searches(code.lower())
+
+
+@pytest.mark.parametrize("query", ["0816", "muller max", "veche", "99999", "xx"])
+def test_what_no_order_has_is_not_found(dee, wanted, query):
+    assert dee.searches(query) == []
+
+
+def test_the_answer_is_the_order_as_it_is_shown_alone(dee, wanted):
+    (row,) = dee.gets("/search", q="muller").json()["data"]
+    assert row == dee.gets(f"/{wanted}").json()
+
+
+def test_nobody_finds_the_orders_of_somebody_else(florist, sandbox, wanted):
+    assert florist.searches("muller") == sandbox.searches("muller") == []
+
+
+def test_orders_older_than_ninety_days_are_not_found(dee, wanted, hand_clock):
+    hand_clock.advance(days=90)
+    assert dee.searches("muller") == [wanted]
+    hand_clock.advance(seconds=1)
+    assert dee.searches("muller") == dee.searches("paris") == []
+
+
+@pytest.mark.parametrize("many", [2_000, 3])
+def test_pages_follow_each_other_whether_a_word_is_rare_or_common(dee, cast, monkeypatch, many):
+    monkeypatch.setattr(search, "MANY", many)
+    orders = [order_to(cast, name="Ann" if place % 2 else "Bob") for place in range(9)]
+    wanted = [order for place, order in enumerate(orders) if place % 2][::-1]
+    first = dee.gets("/search", q="rue ann", limit=3).json()
+    second = dee.gets("/search", q="rue ann", limit=3, cursor=first["next_cursor"]).json()
+    assert [row["id"] for row in first["data"] + second["data"]] == wanted
+    assert second["next_cursor"] is None
+    assert dee.searches("rue paris") == orders[::-1]
+
+
+def test_a_search_among_too_many_goes_on_where_it_stopped(dee, cast, monkeypatch):
+    for name, value in (("MANY", 1), ("AT_A_TIME", 2), ("MOST_LOOKED_AT", 4)):
+        monkeypatch.setattr(search, name, value)
+    old = [order_to(cast, name="Ann Lee") for _ in range(2)]
+    for _ in range(9):
+        order_to(cast, name="Ann")
+    for _ in range(2):
+        order_to(cast, name="Lee")
+    found, cursor, pages = [], "", 0
+    while cursor is not None:
+        page = dee.gets("/search", q="ann lee", cursor=cursor, limit=5).json()
+        found, cursor, pages = found + [row["id"] for row in page["data"]], page["next_cursor"], pages + 1
+    assert (found, pages) == (old[::-1], 4)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"q": "a"}, "min_length"),
+        ({"q": "x" * 65}, "max_length"),
+        ({"q": "bou*"}, "wildcard"),
+        ({"q": "bou%"}, "wildcard"),
+        ({"q": "b?u"}, "wildcard"),
+        ({"q": "--"}, "no_word"),
+        ({"q": "a b c d e f g h i"}, "too_many_words"),
+        ({"q": "a\x00b"}, "null_characters_not_allowed"),
+        ({"q": ""}, "required"),
+        ({}, "required"),
+    ],
+)
+def test_a_query_that_cannot_be_is_refused_and_named(dee, query, code):
+    refused = dee.gets("/search", **query)
+    assert (refused.status_code, wrong_fields(refused)) == (400, {"q": code})
+
+
+@pytest.mark.parametrize(("query", "most"), [("muller", 4), ("rue de charonne paris", 7), ("06 39 98 01 01", 10)])
+def test_a_search_costs_a_bounded_number_of_queries(dee, cast, wanted, query, most):
+    for _ in range(20):
+        order_to(cast)
+    dee.gets("")
+    with CaptureQueriesContext(connection) as asked_for:
+        dee.searches(query)
+    assert len(asked_for) <= most
+
+
+def test_a_common_word_costs_no_more(dee, cast, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(search, "MANY", 5)
+    for _ in range(20):
+        order_to(cast)
+    dee.gets("")
+    with django_assert_max_num_queries(6):
+        assert len(dee.searches("paris", limit=10)) == 10
+
+
+def test_words_are_forgotten_after_ninety_days(dee, cast, wanted):
+    assert forget_old_words() == 0
+    kept = OrderWord.objects.count()
+    old = UUID(int=int((datetime.now(UTC) - timedelta(days=91)).timestamp() * 1000) << 80)
+    word = OrderWord.objects.first()
+    OrderWord.objects.create(id=old, order_id=word.order_id, organisation_id=word.organisation_id, word="old")
+    assert forget_old_words() == 1
+    assert OrderWord.objects.count() == kept
+    assert not OrderWord.objects.filter(word="old").exists()
+
+
+def test_places_are_found_at_both_ends(dee, cast):
+    order = order_to(cast, "3 rue de Charonne, Paris")
+    pickup = placed(cast, pickup=StopDetails("5 quai d'Anjou, Paris", BAKERY.lat, BAKERY.lon, "Kit"))[0]
+    assert dee.searches("anjou") == [public_id("ord", pickup.pk)]
+    assert set(dee.searches("charonne")) == {order, public_id("ord", pickup.pk)}
