@@ -18,14 +18,20 @@ django.setup()
 
 from redis.lock import Lock  # noqa: E402 - after setup
 
+from apps.accounts.principals import Principal  # noqa: E402
 from apps.core.errors import CoursierError  # noqa: E402
+from apps.dispatch.executors import executor_of  # noqa: E402
 from apps.dispatch.lifecycle import AssignedBy  # noqa: E402
 from apps.dispatch.services import (  # noqa: E402
+    accept_fleet_offer,
     accept_offer,
     assign_leg,
     courier_moves_leg,
+    decline_fleet_offer,
     decline_offer,
+    expire_fleet_offers,
     expire_offers,
+    give_by_hand,
     plan_zone,
     refuse_leg,
     unassign_leg,
@@ -49,6 +55,11 @@ def _move(leg: str, courier: str, epoch: int, to: str) -> Any:
     return courier_moves_leg(courier_id=UUID(courier), leg_id=UUID(leg), epoch=epoch, to=LegStatus(to))
 
 
+def _give(organisation: str, leg: str, courier: str) -> Any:
+    executor = executor_of(Principal(name="race", organisation_ids=frozenset({UUID(organisation)})))
+    return give_by_hand(executor=executor, leg_id=UUID(leg), courier_id=UUID(courier))
+
+
 def _accept_connection(connection: str, by: str, version: int) -> Any:
     return accept(connection_id=UUID(connection), by=UUID(by), version=version)
 
@@ -67,6 +78,10 @@ CALLS: dict[str, Callable[..., Any]] = {
     "cancel": lambda order: cancel_order(order_id=UUID(order), reason="race"),
     "move": _move,
     "relay": drain_outbox,
+    "give": _give,
+    "fleet_accepts": lambda offer: accept_fleet_offer(offer_id=UUID(offer)),
+    "fleet_declines": lambda offer: decline_fleet_offer(offer_id=UUID(offer), reason="race"),
+    "expire_fleets": expire_fleet_offers,
     "accept_connection": _accept_connection,
     "decline_connection": _on_connection(decline),
     "pause_connection": _on_connection(pause_connection),

@@ -12,6 +12,7 @@ from apps.couriers.services import forget_old_codes
 from apps.dispatch.learning.demand import learn_demand as learn_demand_of_zones
 from apps.dispatch.learning.times import learn_times as learn_times_of_zones
 from apps.dispatch.services import (
+    expire_fleet_offers,
     expire_offers,
     flag_unattended,
     plan_tours,
@@ -37,6 +38,7 @@ def sweep() -> None:
     with acting_as("sweeper"):
         drain_outbox()
         expire_offers()
+        expire_fleet_offers()
         release_ended()
         reopen_legs_of_silent_couriers()
         flag_unattended()

@@ -1,5 +1,6 @@
 """Queue `offers`: deadlines."""
 
+from apps.dispatch.services import expire_fleet_offers
 from apps.dispatch.services import expire_offers as expire
 from workers.reliably import reliable_task
 
@@ -8,3 +9,4 @@ from workers.reliably import reliable_task
 def expire_offers() -> None:
     """Close offers whose deadline has passed."""
     expire()
+    expire_fleet_offers()

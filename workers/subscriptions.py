@@ -11,7 +11,7 @@ from typing import Any
 
 from apps.core.events import DomainEvent
 from apps.couriers.events import DutyChanged
-from apps.dispatch.events import FleetRefused, OfferEnded
+from apps.dispatch.events import FleetOfferEnded, FleetRefused, OfferEnded
 from apps.orders.events import LegMoved, LegPinned, OrderCancelled, OrderPlaced, OrderUpdated
 from apps.orders.lifecycle import LegStatus
 
@@ -52,6 +52,7 @@ SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
     ),
     LegPinned: (_plan(),),
     OfferEnded: (_plan(),),
+    FleetOfferEnded: (_plan(),),
     FleetRefused: (_plan(),),
     DutyChanged: (_plan(lambda event: event.zone_id is not None),),
 }

@@ -18,6 +18,7 @@ class FleetMode(TextChoices):
 
     ASSIGNED = "assigned"  # employed couriers: the planner decides
     OFFERED = "offered"  # freelance couriers: they accept or decline, until a deadline
+    EXTERNAL = "external"  # a dispatch of its own: the fleet is offered legs, and says which courier has them
 
 
 MOVES: frozenset[tuple[CourierStatus, CourierStatus]] = frozenset(

@@ -1,6 +1,7 @@
 """Tables of couriers: fleets, vehicles, couriers, shifts, devices, sign-in codes."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -18,11 +19,16 @@ class Fleet(Record):
     name = models.CharField(max_length=80)
     mode = models.CharField(max_length=12, choices=FleetMode.choices, default=FleetMode.ASSIGNED)
     is_open = models.BooleanField(default=False)  # carries for any merchant, not only for connected ones
+    zone_ids = models.JSONField(default=list, blank=True)  # that an external fleet serves; empty: every zone
     accepts_invitations = models.BooleanField(default=False)  # listed for those who look for a fleet to connect with
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
         return self.name
+
+    def is_asked_in(self, zone_id: UUID) -> bool:
+        """Whether legs of the zone are offered to the fleet itself: it has a dispatch of its own, and serves it."""
+        return self.mode == FleetMode.EXTERNAL and (not self.zone_ids or str(zone_id) in self.zone_ids)
 
 
 class Vehicle(VersionedRecord):
@@ -60,6 +66,7 @@ class Courier(VersionedRecord):
     phone = models.CharField(max_length=16)  # E.164; of a courier who left it is free for their next fleet
     status = models.CharField(max_length=12, choices=CourierStatus.choices, default=CourierStatus.OFF_DUTY)
     is_active = models.BooleanField(default=True)
+    is_stand_in = models.BooleanField(default=False)  # for whomever an external fleet sends without naming them
     skills = models.JSONField(default=list, blank=True)
     zone = models.ForeignKey("zones.Zone", null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # on duty
     shift = models.ForeignKey("Shift", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

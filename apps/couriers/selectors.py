@@ -76,6 +76,13 @@ def courier_on_shift(courier_id: UUID) -> Courier:
     return found
 
 
+def couriers_of_fleets(fleet_ids: list[UUID], *, among: list[UUID]) -> frozenset[UUID]:
+    """Which of some couriers ride for these fleets. No query for none."""
+    if not among or not fleet_ids:
+        return frozenset()
+    return frozenset(Courier.objects.filter(pk__in=among, fleet_id__in=fleet_ids).values_list("pk", flat=True))
+
+
 def fleets_for(principal: Principal) -> QuerySet[Fleet]:
     """The fleets that a principal's organisations own."""
     if principal.sees_all:

@@ -55,6 +55,7 @@ EVENTS: dict[str, str] = {
     "OrderPlaced": "Placed",
     "OrderCancelled": "Cancelled",
     "OfferMade": "Offered",
+    "FleetOffered": "Offered to a fleet",
     "AttentionRaised": "Needs attention",
     "AttentionCleared": "No longer needs attention",
     "IncidentOpened": "Incident",
@@ -78,7 +79,12 @@ _MOVES: dict[str, str] = {
 _AT_A_HUB: dict[str, str] = {LegStatus.AT_DROPOFF: "Arrived at the hub", LegStatus.DELIVERED: "Brought to the hub"}
 _SCANNED: dict[str, str] = {"in": "Scanned into the hub", "out": "Scanned out of the hub"}
 
-DECIDED: dict[str, str] = {"planner": "by the planner", "courier": "accepted", "dispatcher": "by hand"}
+DECIDED: dict[str, str] = {
+    "planner": "by the planner",
+    "courier": "accepted",
+    "dispatcher": "by hand",
+    "fleet": "accepted by the fleet",
+}
 
 _OFFER_ENDS = {
     "accepted": "Offer accepted",
@@ -112,7 +118,7 @@ def happening(name: str, payload: dict[str, Any]) -> str:
         if payload.get("hub_id") and (there := _AT_A_HUB.get(payload.get("after", ""))):
             return there
         return _MOVES.get(payload.get("after", ""), "Moved")
-    if name == "OfferEnded":
+    if name in ("OfferEnded", "FleetOfferEnded"):
         return _OFFER_ENDS.get(payload.get("status", ""), "Offer ended")
     if name == "ParcelScanned":
         return _SCANNED.get(payload.get("direction", ""), "Scanned")

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.core.admin import ReadOnlyAdmin
-from apps.dispatch.models import Assignment, FleetRefusal, LearnedFigure, Offer
+from apps.dispatch.models import Assignment, FleetOffer, FleetRefusal, LearnedFigure, Offer, ProgressReport
 
 
 @admin.register(Offer)
@@ -12,6 +12,26 @@ class OfferAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     list_select_related = ("leg__order", "courier")
     search_fields = ("=id", "=leg__id", "=leg__order__id", "courier__name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(FleetOffer)
+class FleetOfferAdmin(ReadOnlyAdmin):
+    list_display = ("offered_at", "leg", "fleet", "status", "reason", "expires_at", "ended_at")
+    list_filter = ("status", "fleet")
+    list_select_related = ("leg__order", "fleet")
+    search_fields = ("=id", "=leg__id", "=leg__order__id", "fleet__name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(ProgressReport)
+class ProgressReportAdmin(ReadOnlyAdmin):
+    list_display = ("received_at", "assignment", "action", "device_time", "client_id")
+    list_filter = ("action",)
+    list_select_related = ("assignment__leg__order", "assignment__courier")
+    search_fields = ("=id", "=client_id", "=assignment__id")
     ordering = ("-id",)
     show_full_result_count = False
 

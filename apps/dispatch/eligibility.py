@@ -37,7 +37,7 @@ class Asked:
 
     fleets: frozenset[UUID]
     has_somebody: bool
-    """Whether any of them has somebody on duty."""
+    """Whether any of them has somebody on duty, or answers for itself and has not said no."""
     nobody_accepted: bool
     """Whether connected fleets were asked, and everybody who was has had their time, or refused."""
 
@@ -61,7 +61,7 @@ def asked(leg: Leg, networks: Networks, *, at: datetime) -> Asked:
             opens = _ends(step, there, leg, networks, opens=opens, begins=begins)
     left = _without_refusals(fleets, leg, networks)
     is_over = was_asked and at >= opens and _asks_connected(leg.order, networks)
-    return Asked(left, has_somebody=any(key in networks.on_duty for key in left), nobody_accepted=is_over)
+    return Asked(left, has_somebody=any(networks.may_answer(leg, key) for key in left), nobody_accepted=is_over)
 
 
 def first_asked(leg: Leg, networks: Networks) -> frozenset[UUID]:

@@ -1,6 +1,6 @@
 """Errors of dispatch."""
 
-from apps.core.errors import Conflict, Forbidden, NotFound
+from apps.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class OfferNotFound(NotFound):
@@ -21,6 +21,41 @@ class CourierNotAvailable(Conflict):
 class NotYourLeg(Conflict):
     code = "not_your_leg"
     message = "This leg is not yours."
+
+
+class AssignmentNotFound(NotFound):
+    code = "assignment_not_found"
+    message = "There is no such assignment of yours."
+
+
+class AssignmentOver(Conflict):
+    code = "assignment_over"
+    message = "This assignment has ended: its courier no longer has the leg."
+
+
+class LegTaken(Conflict):
+    code = "leg_taken"
+    message = "Somebody has this leg, or is asked to take it."
+
+
+class FleetNotEligible(Conflict):
+    code = "fleet_not_eligible"
+    message = "The courier's fleet may not carry this order now."
+
+
+class FleetNotExternal(Conflict):
+    code = "fleet_not_external"
+    message = "This fleet has no dispatch of its own: its couriers are asked, or told."
+
+
+class CourierNotNamed(Conflict):
+    code = "courier_not_named"
+    message = "Nobody in particular has this leg: name the courier before reporting where they are."
+
+
+class ReportIdReused(Invalid):
+    code = "report_id_reused"
+    message = "Another report of yours has this id."
 
 
 class FleetNotConnected(Conflict):

@@ -19,6 +19,7 @@ class AssignedBy(TextChoices):
     PLANNER = "planner"
     COURIER = "courier"  # by accepting an offer
     DISPATCHER = "dispatcher"
+    FLEET = "fleet"  # with a dispatch of its own, by accepting an offer
 
 
 class AssignmentEnd(TextChoices):
@@ -29,3 +30,14 @@ class AssignmentEnd(TextChoices):
     CANCELLED = "cancelled"
     UNASSIGNED = "unassigned"
     SILENT = "courier_silent"
+
+
+class ProgressAction(TextChoices):
+    """What a fleet's system may report of a leg that one of its couriers has."""
+
+    ARRIVE = "arrive"  # at the pickup
+    PICK_UP = "pick_up"
+    ARRIVE_DROPOFF = "arrive_dropoff"
+    DELIVER = "deliver"
+    FAIL = "fail"
+    POSITION = "position"

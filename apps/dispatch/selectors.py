@@ -1,22 +1,26 @@
-"""Reads of dispatch: a courier's route in the order in which it is to be done, offers waiting for an answer, and which
-part a fleet has in a leg."""
+"""Reads of dispatch: a courier's route in the order in which it is to be done, offers waiting for an answer, which part
+a fleet has in a leg, and what the executors of fleets have, are offered, and could have.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from apps.core import clock
 from apps.core.geo import Point
 from apps.dispatch.engine.stop_kind import StopKind
+from apps.dispatch.errors import AssignmentNotFound, OfferNotFound
+from apps.dispatch.executors import Executor, carriers_among, zones_served
 from apps.dispatch.lifecycle import AssignmentEnd, OfferStatus
-from apps.dispatch.models import Assignment, Offer
+from apps.dispatch.models import Assignment, FleetOffer, Offer
 from apps.networks.contacts import Part
 from apps.orders.lifecycle import ON_BOARD, LegStatus
 from apps.orders.models import Leg, Order
 
+MOST_LOOKED_AT = 1_000
 TAKEN_BACK = (AssignmentEnd.UNASSIGNED, AssignmentEnd.SILENT)
 
 
@@ -73,6 +77,75 @@ def live_offers_of(courier_id: UUID) -> QuerySet[Offer]:
     """Offers that wait for the courier's answer, the most urgent first."""
     live = Offer.objects.filter(courier_id=courier_id, status=OfferStatus.LIVE, expires_at__gt=clock.now())
     return live.select_related("leg", "leg__order").order_by("expires_at")
+
+
+def assignments_for(executor: Executor) -> QuerySet[Assignment]:
+    """What an executor's fleets have or had, with all that is shown of it at hand."""
+    own = Assignment.objects.filter(fleet_id__in=list(executor.fleets), leg__order__is_test=executor.is_test)
+    return own.select_related("leg__order__organisation", "courier").prefetch_related("leg__order__parcels")
+
+
+def assignment_for(executor: Executor, assignment_id: UUID) -> Assignment:
+    """One of those. Raises AssignmentNotFound for anybody else's."""
+    found = assignments_for(executor).filter(pk=assignment_id).first()
+    if found is None:
+        raise AssignmentNotFound
+    return found
+
+
+def fleet_offers_for(executor: Executor) -> QuerySet[FleetOffer]:
+    """What is or was offered to an executor's fleets, with all that is shown of it at hand."""
+    own = FleetOffer.objects.filter(fleet_id__in=list(executor.fleets), leg__order__is_test=executor.is_test)
+    return own.select_related("leg__order__organisation").prefetch_related("leg__order__parcels")
+
+
+def fleet_offer_for(executor: Executor, offer_id: UUID) -> FleetOffer:
+    """One of those. Raises OfferNotFound for anybody else's."""
+    found = fleet_offers_for(executor).filter(pk=offer_id).first()
+    if found is None:
+        raise OfferNotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class UnassignedLeg:
+    """A leg that nobody has, and the executor's fleets that may carry it now."""
+
+    leg: Leg
+    fleet_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class UnassignedPage:
+    """The newest of them; `after` is the key to go on from, None when there are no more."""
+
+    legs: list[UnassignedLeg]
+    after: UUID | None
+
+
+def unassigned_legs(executor: Executor, *, limit: int, after: UUID | None) -> UnassignedPage:
+    """Legs open in the zones that an executor serves, and that its fleets may carry. Seven queries, however many.
+
+    Whether a fleet may carry a leg is no question for a database, so a page looks at no more than `MOST_LOOKED_AT`
+    legs: where few of them are the executor's, it is short, and `after` goes on.
+    """
+    served = zones_served(executor)
+    waiting = Leg.objects.filter(status=LegStatus.OPEN, zone_id__in=list(served))
+    if after:
+        waiting = waiting.filter(pk__lt=after)
+    looked_at = list(waiting.select_related("order__organisation").order_by("-pk")[: MOST_LOOKED_AT + 1])
+    carriers = carriers_among(executor, looked_at[:MOST_LOOKED_AT], served=served)
+    found = [UnassignedLeg(leg, carriers[leg.pk]) for leg in looked_at if leg.pk in carriers]
+    page = found[:limit]
+    prefetch_related_objects([row.leg for row in page], "order__parcels")
+    if len(found) > limit:
+        return UnassignedPage(page, page[-1].leg.pk)
+    return UnassignedPage(page, looked_at[MOST_LOOKED_AT - 1].pk if len(looked_at) > MOST_LOOKED_AT else None)
+
+
+def still_live(offers: QuerySet[FleetOffer], status: str) -> QuerySet[FleetOffer]:
+    """Of offers of one status: a live one past its deadline cannot be accepted any more, swept or not."""
+    return offers.filter(expires_at__gt=clock.now()) if status == OfferStatus.LIVE else offers
 
 
 def part_of_fleet(leg: Leg, fleet_id: UUID) -> Part:

@@ -15,7 +15,7 @@ from apps.networks.tariffs.selectors import (
     fleets_within_reach,
     platform_tariff,
 )
-from apps.orders.models import NetworkPolicy
+from apps.orders.models import Leg, NetworkPolicy
 
 MAX_WEIGHT_G = 40_000
 MAX_OFFERS = 10
@@ -58,6 +58,22 @@ def tariff_of(reach: Reach) -> AgreedTariff:
         return platform_tariff()  # one of them is open, or an own one
     carriers = _those_named(connected, reach)
     return carriers[0].tariff if carriers else platform_tariff()
+
+
+def trip_of(leg: Leg) -> Trip:
+    """A leg's own way and weight, as its carrier is paid for it. Reads its zone.
+
+    Peak hours count by when it could be picked up, as on the quote: a courier who comes late makes nothing dearer.
+    """
+    return Trip(
+        pickup=leg.pickup_point,
+        dropoff=leg.dropoff_point,
+        weight_g=leg.weight_g,
+        at=leg.ready_at,
+        detour_factor=leg.zone.detour_factor,
+        time_zone=leg.zone.time_zone,
+        zone_id=leg.zone_id,
+    )
 
 
 def fleet_prices(reach: Reach, trip: Trip) -> tuple[FleetPrice, ...]:

@@ -15,11 +15,12 @@ from apps.core.db import atomic
 from apps.core.errors import Conflict
 from apps.core.events import publish
 from apps.core.models import Event
-from apps.networks.tariffs.pricing import Price, Trip, fee_of, price_of
+from apps.networks.tariffs.pricing import Price, fee_of, price_of
 from apps.networks.tariffs.selectors import agreed_tariff, connection_carrying
 from apps.orders.events import OrderCancelled
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
+from apps.orders.tariffs import trip_of
 
 _CHARGED_AS = {LegStatus.DELIVERED: ChargeKind.DELIVERY, LegStatus.RETURNED: ChargeKind.RETURN}
 
@@ -86,22 +87,10 @@ def _terms(leg: Leg) -> Handover:
 
 
 def _charge_for_carrying(leg: Leg, terms: Handover) -> Charge:
-    """The price of the leg's own way and weight, by the terms of its handover.
-
-    Peak hours count by when it could be picked up, as on the quote: a courier who comes late makes nothing dearer.
-    """
-    trip = Trip(
-        pickup=leg.pickup_point,
-        dropoff=leg.dropoff_point,
-        weight_g=leg.weight_g,
-        at=leg.ready_at,
-        detour_factor=leg.zone.detour_factor,
-        time_zone=leg.zone.time_zone,
-        zone_id=leg.zone_id,
-    )
+    """The price of the leg's own way and weight, by the terms of its handover."""
     kind = _CHARGED_AS[LegStatus(leg.status)]
     at = leg.delivered_at if leg.delivered_at and kind == ChargeKind.DELIVERY else leg.status_since
-    return _written(leg, terms, kind, price_of(trip, agreed_tariff(terms.tariff).rates), at)
+    return _written(leg, terms, kind, price_of(trip_of(leg), agreed_tariff(terms.tariff).rates), at)
 
 
 def _charge_for_cancelling(foreign: list[Leg], charged: set[tuple[UUID, str]]) -> Charge | None:

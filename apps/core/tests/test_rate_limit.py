@@ -50,6 +50,21 @@ def test_it_says_when_to_come_back(settings):
     assert 55 <= refused.value.retry_after_s <= 60
 
 
+def test_a_rate_of_its_own_has_no_burst(settings):
+    settings.RATE_LIMIT_PER_S = 20
+    rate_limit.spend("preview", per_s=1, burst=1)
+    turn_back("preview", seconds=-3600)  # the test may take its time
+    with pytest.raises(TooManyRequests):
+        rate_limit.spend("preview", per_s=1, burst=1)
+    assert passes("bakery")
+
+
+def test_without_a_limit_for_all_there_is_none_for_what_costs_more(settings):
+    settings.RATE_LIMIT_PER_S = 0
+    for _ in range(10):
+        rate_limit.spend("preview", per_s=1, burst=1)
+
+
 def test_buckets_are_apart(settings):
     settings.RATE_LIMIT_PER_S = 0.01
     assert [passes("bakery"), passes("florist"), passes("bakery")] == [True, True, False]

@@ -2,6 +2,7 @@
 
 from apps.couriers.services.devices import revoke_device
 from apps.couriers.services.duty import end_shift, moved, pause, resume, start_shift
+from apps.couriers.services.external import NamedCourier, send_courier
 from apps.couriers.services.fleets import change_fleet, create_fleet
 from apps.couriers.services.importing_couriers import CourierWish, import_couriers
 from apps.couriers.services.importing_shifts import ShiftWish, import_shifts
@@ -20,6 +21,7 @@ from apps.couriers.services.vehicles import NewVehicle, add_vehicle, change_vehi
 
 __all__ = [
     "CourierWish",
+    "NamedCourier",
     "NewCourier",
     "NewShift",
     "NewVehicle",
@@ -49,6 +51,7 @@ __all__ = [
     "retire_vehicle",
     "revoke_device",
     "revoke_devices",
+    "send_courier",
     "sign_in",
     "start_shift",
 ]

@@ -19,9 +19,9 @@ from apps.core.ids import new_id
 from apps.core.models import IdempotentAnswer
 from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
-from apps.dispatch.models import FigureKind, FleetRefusal, LearnedFigure
+from apps.dispatch.models import Assignment, FigureKind, FleetOffer, FleetRefusal, LearnedFigure, ProgressReport
 from apps.hubs.models import Hub, Scan
-from apps.orders.models import IncidentKind, Order, Parcel
+from apps.orders.models import IncidentKind, Leg, Order, Parcel
 from apps.orders.services import create_quote, open_incident
 from tests.cast import PASSWORD, Cast, new_order
 
@@ -140,6 +140,26 @@ def one_of_each_other(cast: Cast) -> None:
     )
     LearnedFigure.objects.create(
         zone=cast.zone, kind=FigureKind.PREPARATION, key=unique, value=600.0, spread=60.0, samples=20, days=4
+    )
+    leg = Leg.objects.earliest("id")
+    FleetOffer.objects.create(
+        leg=leg, fleet=cast.fleet, status="declined", payout_cents=500, currency="EUR", expires_at=at
+    )
+    ProgressReport.objects.create(
+        fleet_id=cast.fleet.pk,
+        client_id=new_id(),
+        assignment=Assignment.objects.create(
+            leg=leg,
+            courier=cast.bo,
+            epoch=1,
+            is_live=False,
+            assigned_by="fleet",
+            pickup_place=0,
+            dropoff_place=1,
+        ),
+        action="arrive",
+        device_time=at,
+        state={},
     )
     tariff = apps.get_model("networks", "Tariff").objects.create(
         organisation=cast.fleet_owner, name="City", base_cents=500

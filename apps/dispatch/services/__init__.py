@@ -1,12 +1,26 @@
 """Writes of dispatch: one file per use case."""
 
 from apps.dispatch.services.assigning import PlannedPart, assign_leg, unassign_leg
+from apps.dispatch.services.by_hand import (
+    give_by_hand,
+    move_by_hand,
+    pin_by_hand,
+    refuse_by_hand,
+    take_back_by_hand,
+)
 from apps.dispatch.services.courier_work import courier_moves_leg
 from apps.dispatch.services.deactivating import GivenBack, put_out_of_service
+from apps.dispatch.services.fleet_offering import (
+    accept_fleet_offer,
+    decline_fleet_offer,
+    expire_fleet_offers,
+    make_fleet_offer,
+)
 from apps.dispatch.services.offering import accept_offer, decline_offer, expire_offers, make_offer
 from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.planning import plan_zone
 from apps.dispatch.services.previewing import Change, Preview, preview_plan
+from apps.dispatch.services.progress import Report, Reported, report_progress
 from apps.dispatch.services.refusing import refuse_leg
 from apps.dispatch.services.releasing import release_ended
 from apps.dispatch.services.telling import tell_of_change
@@ -18,21 +32,33 @@ __all__ = [
     "GivenBack",
     "PlannedPart",
     "Preview",
+    "Report",
+    "Reported",
+    "accept_fleet_offer",
     "accept_offer",
     "assign_leg",
     "courier_moves_leg",
+    "decline_fleet_offer",
     "decline_offer",
+    "expire_fleet_offers",
     "expire_offers",
     "flag_unattended",
+    "give_by_hand",
+    "make_fleet_offer",
     "make_offer",
+    "move_by_hand",
+    "pin_by_hand",
     "plan_tours",
     "plan_zone",
     "preview_plan",
     "put_out_of_service",
+    "refuse_by_hand",
     "refuse_leg",
     "release_ended",
     "reopen_legs_of_silent_couriers",
+    "report_progress",
     "set_pin",
+    "take_back_by_hand",
     "tell_of_change",
     "unassign_leg",
 ]

@@ -64,6 +64,7 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
     assignment = Assignment.objects.create(
         leg=moved,
         courier=courier,
+        fleet_id=courier.fleet_id,
         epoch=moved.epoch,
         assigned_by=by,
         why=planned.why if planned else {},

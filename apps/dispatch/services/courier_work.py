@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from apps.core.db import atomic
+from apps.core.ids import public_id
 from apps.dispatch.errors import NotYourLeg
 from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.models import Assignment
@@ -45,8 +46,8 @@ def courier_moves_leg(
 
 
 def leg_state(leg: Leg) -> dict[str, str | int]:
-    """What a phone is told about a leg that is not as it thought."""
-    return {"leg_id": leg.pk.hex, "status": leg.status, "epoch": leg.epoch}
+    """What is told about a leg to whoever took it to stand elsewhere."""
+    return {"leg_id": public_id("leg", leg.pk), "status": leg.status, "epoch": leg.epoch}
 
 
 def _check_hands(leg: Leg, courier_id: UUID, epoch: int) -> None:

@@ -11,13 +11,13 @@ from apps.dispatch.engine import CourierState, OpenLeg, VehicleProfile
 from apps.dispatch.learning.selectors import service_seconds
 from apps.dispatch.models import Offer
 from apps.dispatch.selectors import RouteStop
+from apps.dispatch.turns import ASK_AGAIN_AFTER
 from apps.orders.models import Leg
 from apps.zones.models import Zone
 
 BOOKED_AHEAD = timedelta(minutes=30)  # an order placed long before it is ready waits no longer than others do
 PICKED_UP_BEFORE_SLOT = timedelta(minutes=45)  # at the earliest, where no tour has it: across a city and no longer
 ML_IN_L = 1_000
-ASK_AGAIN_AFTER = timedelta(minutes=3)  # who declined a leg may be asked again, when nobody else is left
 
 
 def vehicle_profile(courier: Courier, detour_factor: float) -> VehicleProfile:

@@ -17,6 +17,7 @@ from apps.core.redis import RedisError, connection
 from apps.couriers.lifecycle import FleetMode
 from apps.dispatch import engine
 from apps.dispatch.engine import Commitment, Plan, PlannedRoute, UnassignedReason
+from apps.dispatch.services.asking_fleets import offer_to_fleets
 from apps.dispatch.services.giving import Given, assign_planned
 from apps.dispatch.services.giving_tours import give_due_tours
 from apps.dispatch.services.last_plan import keep_routes
@@ -74,8 +75,12 @@ def plan_zone(zone_id: UUID) -> PlanOutcome | None:
 def _commit(view: ZoneView, plan: Plan) -> PlanOutcome:
     routes = {route.courier_id: route for route in plan.routes}
     taken, lost = give_due_tours(view, routes)  # first: what is put in between is placed among their stops
+    offered, missed = offer_to_fleets(view, plan)  # before commitments: an own fleet comes before others' couriers
+    taken, lost = taken | offered, lost + missed
     for commitment in plan.commitments:
         for position, leg_id in enumerate(commitment.leg_ids):
+            if leg_id in offered:
+                continue
             try:
                 _commit_leg(view, commitment, position, routes[commitment.courier_id])
             except Conflict as error:

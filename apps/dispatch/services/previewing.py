@@ -1,10 +1,11 @@
 """What if: the plan of a zone as it would be now, with something else than there is. Nothing is written."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from apps.dispatch import engine
-from apps.dispatch.engine import OpenLeg, Plan, Snapshot
+from apps.dispatch.engine import CourierState, OpenLeg, Plan, Snapshot
 from apps.dispatch.services.zone_view import load_zone
 
 
@@ -16,6 +17,9 @@ class Change:
     without_legs: frozenset[str] = frozenset()
     without_couriers: frozenset[str] = frozenset()
     """They go home now: what they are committed to is not planned for anybody else."""
+    more_couriers: tuple[CourierState, ...] = ()
+    shift_ends: Mapping[str, float] = field(default_factory=dict)
+    """Courier on duty -> when the shift would end, on the axis of the snapshot (epoch seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class Preview:
 
 
 def preview_plan(*, zone_id: UUID, change: Change) -> Preview:
-    """Plan a zone twice and commit nothing. Raises ZoneNotFound, or ValueError when an added leg is there already."""
+    """Plan a zone twice and commit nothing.
+
+    Raises ZoneNotFound, or ValueError when an added leg or courier is there already.
+    """
     snapshot = load_zone(zone_id).snapshot
     return Preview(as_is=engine.plan(snapshot), as_if=engine.plan(_changed(snapshot, change)))
 
@@ -41,5 +48,12 @@ def _changed(snapshot: Snapshot, change: Change) -> Snapshot:
     return replace(
         snapshot,
         legs=(*(leg for leg in snapshot.legs if leg.id not in change.without_legs), *change.more_legs),
-        couriers=tuple(courier for courier in snapshot.couriers if courier.id not in change.without_couriers),
+        couriers=(
+            *(
+                replace(courier, shift_ends_at=change.shift_ends.get(courier.id, courier.shift_ends_at))
+                for courier in snapshot.couriers
+                if courier.id not in change.without_couriers
+            ),
+            *change.more_couriers,
+        ),
     )

@@ -13,9 +13,9 @@ from apps.dispatch.eligibility import Networks, eligible_fleets
 from apps.dispatch.errors import RefusalNotAllowed
 from apps.dispatch.events import FleetRefused
 from apps.dispatch.lifecycle import OfferStatus
-from apps.dispatch.models import FleetRefusal, Offer
+from apps.dispatch.models import FleetOffer, FleetRefusal, Offer
 from apps.dispatch.services.assigning import unassign_leg
-from apps.dispatch.services.releasing import withdraw_offer
+from apps.dispatch.services.releasing import end_fleet_offer, withdraw_offer
 from apps.networks.lifecycle import Right
 from apps.networks.selectors import rights_of
 from apps.orders.errors import LegNotFound
@@ -30,9 +30,9 @@ WHY = "refused by the fleet"
 def refuse_leg(*, leg_id: UUID, fleet_id: UUID, reason: str) -> FleetRefusal:
     """Refuse the order of a leg for a whole fleet; refusing it again changes nothing.
 
-    What one of its couriers was offered is withdrawn, and what one has is taken back. A merchant's own fleets need no
-    right. Raises LegNotFound for a leg that the fleet was not asked for, RefusalNotAllowed, or IllegalMove once a
-    courier of the fleet has picked it up.
+    What one of its couriers was offered is withdrawn, what it was offered itself counts as declined, and what one of
+    its couriers has is taken back. A merchant's own fleets need no right. Raises LegNotFound for a leg that the fleet
+    was not asked for, RefusalNotAllowed, or IllegalMove once a courier of the fleet has picked it up.
     """
     leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
     fleet = Fleet.objects.filter(pk=fleet_id).first()
@@ -44,9 +44,16 @@ def refuse_leg(*, leg_id: UUID, fleet_id: UUID, reason: str) -> FleetRefusal:
     has_it, is_offered = _has_it(leg, fleet_id), _is_offered(leg, fleet_id)
     if not (has_it or is_offered or _is_asked(leg, fleet_id)):
         raise LegNotFound
-    _check_right(leg, fleet)
-    _take_back(leg, has_it=has_it, is_offered=is_offered)
+    if not may_refuse(leg, fleet):
+        raise RefusalNotAllowed
+    _take_back(leg, fleet_id, reason, has_it=has_it, is_offered=is_offered)
     return _write(leg, fleet_id, reason)
+
+
+def may_refuse(leg: Leg, fleet: Fleet) -> bool:
+    """Whether a fleet may refuse the order of a leg that it was asked for: a merchant's own, or by its connection."""
+    is_own = fleet.organisation_id == leg.organisation_id
+    return is_own or Right.REJECT in rights_of(leg.organisation_id, fleet.pk)
 
 
 def _has_it(leg: Leg, fleet_id: UUID) -> bool:
@@ -54,6 +61,8 @@ def _has_it(leg: Leg, fleet_id: UUID) -> bool:
 
 
 def _is_offered(leg: Leg, fleet_id: UUID) -> bool:
+    if FleetOffer.objects.filter(leg_id=leg.pk, fleet_id=fleet_id, status=OfferStatus.LIVE).exists():
+        return True
     offer = Offer.objects.select_related("courier").filter(leg_id=leg.pk, status=OfferStatus.LIVE).first()
     return offer is not None and offer.courier.fleet_id == fleet_id
 
@@ -64,22 +73,26 @@ def _is_asked(leg: Leg, fleet_id: UUID) -> bool:
     return fleet_id in eligible_fleets(leg, Networks.in_zone(leg.zone_id, [leg]), at=clock.now())
 
 
-def _check_right(leg: Leg, fleet: Fleet) -> None:
-    if fleet.organisation_id == leg.organisation_id:
-        return
-    if Right.REJECT not in rights_of(leg.organisation_id, fleet.pk):
-        raise RefusalNotAllowed
-
-
-def _take_back(leg: Leg, *, has_it: bool, is_offered: bool) -> None:
+def _take_back(leg: Leg, fleet_id: UUID, reason: str, *, has_it: bool, is_offered: bool) -> None:
     """Whatever the leg was to the fleet, its version moves on: a plan made before gives the fleet nothing of it."""
     if has_it:
         unassign_leg(leg_id=leg.pk, reason=WHY)
     elif is_offered:
-        withdraw_offer(leg_id=leg.pk, reason=WHY)
+        _end_offer(leg, fleet_id, reason)
         move_leg(leg_id=leg.pk, move=LegMove(LegStatus.OPEN, None, reason=WHY))
     elif leg.status == LegStatus.OPEN:
         leg.swap()
+
+
+def _end_offer(leg: Leg, fleet_id: UUID, reason: str) -> None:
+    to_fleet = FleetOffer.objects.select_related("leg", "fleet").filter(
+        leg_id=leg.pk, fleet_id=fleet_id, status=OfferStatus.LIVE
+    )
+    offer = to_fleet.first()
+    if offer is None:
+        withdraw_offer(leg_id=leg.pk, reason=WHY)
+    elif not end_fleet_offer(offer, to=OfferStatus.DECLINED, reason=reason):
+        raise Conflict  # accepted, or run out, at this moment
 
 
 def _write(leg: Leg, fleet_id: UUID, reason: str) -> FleetRefusal:

@@ -9,9 +9,9 @@ from apps.core.db import atomic, on_commit
 from apps.core.events import publish
 from apps.couriers.models import Courier, Shift
 from apps.couriers.positions import tell_couriers
-from apps.dispatch.events import OfferEnded
+from apps.dispatch.events import FleetOfferEnded, OfferEnded
 from apps.dispatch.lifecycle import AssignmentEnd, OfferStatus
-from apps.dispatch.models import Assignment, Offer
+from apps.dispatch.models import Assignment, FleetOffer, Offer
 from apps.orders.lifecycle import ENDED, LegStatus
 from apps.orders.models import Leg
 
@@ -65,11 +65,39 @@ def end_offer(offer: Offer, *, status: OfferStatus, reason: str = "") -> bool:
     return True
 
 
+@atomic
+def end_fleet_offer(offer: FleetOffer, *, to: OfferStatus, reason: str = "") -> bool:
+    """Close a live offer to a fleet, with its leg and fleet at hand. False when it is not live any more.
+
+    Who calls moves the leg.
+    """
+    if not offer.move_to(to, reason=reason):
+        return False
+    publish(
+        FleetOfferEnded(
+            order_id=offer.leg.order_id,
+            organisation_id=offer.leg.organisation_id,
+            executor_id=offer.fleet.organisation_id,
+            zone_id=offer.leg.zone_id,
+            leg_id=offer.leg_id,
+            offer_id=offer.pk,
+            fleet_id=offer.fleet_id,
+            status=to.value,
+            reason=reason,
+        )
+    )
+    return True
+
+
 def withdraw_offer(*, leg_id: UUID, reason: str) -> None:
-    """Close the live offer of a leg, if there is one: the leg goes elsewhere."""
+    """Close the live offer of a leg, to a courier or to a fleet, if there is one: the leg goes elsewhere."""
     offer = Offer.objects.select_related("leg").filter(leg_id=leg_id, status=OfferStatus.LIVE).first()
     if offer:
         end_offer(offer, status=OfferStatus.WITHDRAWN, reason=reason)
+        return
+    asked = FleetOffer.objects.select_related("leg", "fleet").filter(leg_id=leg_id, status=OfferStatus.LIVE).first()
+    if asked:
+        end_fleet_offer(asked, to=OfferStatus.WITHDRAWN, reason=reason)
 
 
 def release_ended(*, order_id: UUID | None = None, limit: int = 500) -> int:
@@ -79,14 +107,18 @@ def release_ended(*, order_id: UUID | None = None, limit: int = 500) -> int:
     """
     assignments = Assignment.objects.filter(is_live=True, leg__status__in=ENDED)
     offers = Offer.objects.filter(status=OfferStatus.LIVE).exclude(leg__status=LegStatus.OFFERED)
+    asked = FleetOffer.objects.filter(status=OfferStatus.LIVE).exclude(leg__status=LegStatus.OFFERED)
     if order_id:
         assignments, offers = assignments.filter(leg__order_id=order_id), offers.filter(leg__order_id=order_id)
+        asked = asked.filter(leg__order_id=order_id)
     freed = 0
     for leg_id, status in list(assignments.values_list("leg_id", "leg__status")[:limit]):
         freed += end_assignment(leg_id=leg_id, end=END_OF[LegStatus(status)])
         _tell_holder(leg_id)
     for offer in list(offers.select_related("leg")[:limit]):
         freed += end_offer(offer, status=OfferStatus.WITHDRAWN, reason="leg no longer open")
+    for fleet_offer in list(asked.select_related("leg", "fleet")[:limit]):
+        freed += end_fleet_offer(fleet_offer, to=OfferStatus.WITHDRAWN, reason="leg no longer open")
     return freed
 
 

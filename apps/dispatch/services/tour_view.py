@@ -85,7 +85,7 @@ def tour_snapshot(view: TourView) -> Snapshot:
     service = ServiceTimes.of(view.zone)
     over = Offer.objects.filter(leg_id__in=[leg.pk for leg in view.legs]).exclude(status=OfferStatus.ACCEPTED)
     offers = list(over)
-    networks = Networks.of(view.legs, (shift.courier for shift in view.shifts), offers)
+    networks = Networks.of(view.legs, (shift.courier for shift in view.shifts), offers, zone_id=view.zone.pk)
     declined = _declined(view, offers)
     return Snapshot(
         now=view.at.timestamp(),

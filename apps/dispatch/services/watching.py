@@ -9,7 +9,7 @@ from django.db.models import Q
 from apps.core import clock
 from apps.core.errors import Conflict
 from apps.core.redis import RedisError
-from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier
 from apps.couriers.positions import last_seen, mark_seen
 from apps.dispatch.lifecycle import AssignmentEnd
@@ -47,8 +47,10 @@ def reopen_legs_of_silent_couriers() -> int:
     What they carry is flagged for a person to look at, and so is what a dispatcher pinned to them.
     """
     at = clock.now()
-    in_zones = Courier.objects.filter(load_legs__gt=0, zone__isnull=False)  # robots of the sandbox are in none
-    working = list(in_zones.exclude(status=CourierStatus.OFF_DUTY).values_list("pk", flat=True))
+    at_work = Courier.objects.filter(load_legs__gt=0, zone__isnull=False)  # robots of the sandbox are in none
+    # a fleet with a dispatch of its own looks after its couriers, who carry none of our phones
+    ours = at_work.exclude(status=CourierStatus.OFF_DUTY).exclude(fleet__mode=FleetMode.EXTERNAL)
+    working = list(ours.values_list("pk", flat=True))
     try:
         seen = last_seen(working)
         mark_seen([key for key in working if key not in seen], at=at)  # after a flush: count from now

@@ -1,10 +1,11 @@
 """Loads what the engine needs to see of a zone: a bounded number of queries, however many legs and couriers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from apps.core import clock
-from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier
 from apps.dispatch.eligibility import Asked, Networks, asked
 from apps.dispatch.engine import PlannerSettings, Snapshot
@@ -14,10 +15,12 @@ from apps.dispatch.selectors import RouteStop, routes_of
 from apps.dispatch.services.courier_states import states_on_duty
 from apps.dispatch.services.demand_ahead import demand_ahead
 from apps.dispatch.services.engine_words import Exclusions, ServiceTimes, declined_of, open_leg, remaining
+from apps.dispatch.services.fleets_asked import turns_of
 from apps.dispatch.services.last_plan import last_routes
 from apps.dispatch.services.tours_ahead import TourAhead, tours_ahead
 from apps.dispatch.services.wakeups import planning_interval_s
 from apps.dispatch.travel import travel_model_for
+from apps.dispatch.turns import Turns
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.zones.models import Zone
@@ -46,6 +49,10 @@ class ZoneView:
     """By open leg: the fleets that are asked to carry it."""
     pinned: dict[UUID, str]
     """Open legs that a dispatcher keeps from the planner: what is written as their reason."""
+    at: datetime
+    networks: Networks
+    turns: Turns
+    """When fleets with a dispatch of their own are offered legs: they are not planned for, but asked."""
 
 
 def load_zone(zone_id: UUID) -> ZoneView:
@@ -66,7 +73,7 @@ def load_zone(zone_id: UUID) -> ZoneView:
     stops = {key: [remaining(stop, service) for stop in routes.get(key, [])] for key in free}
     with_room = {key: courier for key, courier in free.items() if courier.load_legs < courier.max_legs}
     on_duty = states_on_duty(here, with_room, stops, at)
-    networks = Networks.of(list(legs.values()), couriers.values(), offers)
+    networks = Networks.of(list(legs.values()), couriers.values(), offers, zone_id=zone_id)
     who = {key: asked(leg, networks, at=at) for key, leg in legs.items()}
     tours = tours_ahead(zone_id, legs, {key: free[key] for key in on_duty}, service, networks)
     states = [tours.with_tour(state) for state in on_duty.values()]
@@ -93,6 +100,9 @@ def load_zone(zone_id: UUID) -> ZoneView:
         tours=tours.by_courier,
         asked=who,
         pinned={leg.pk: leg.unassigned_reason for leg in found if leg.is_pinned},
+        at=at,
+        networks=networks,
+        turns=turns_of(networks, at),
     )
 
 
@@ -105,4 +115,5 @@ def _without_live_offer(couriers: dict[UUID, Courier]) -> dict[UUID, Courier]:
 
 def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:
     on_duty = Courier.objects.filter(zone_id=zone_id, status=CourierStatus.ON_DUTY, is_active=True)
-    return {c.pk: c for c in on_duty.select_related("vehicle", "fleet", "shift").order_by("pk")}
+    found = on_duty.select_related("vehicle", "fleet", "shift").order_by("pk")
+    return {c.pk: c for c in found if c.fleet.mode != FleetMode.EXTERNAL}  # those are their own dispatch's to plan

@@ -2,6 +2,7 @@
 
 import pytest
 
+from apps.core.ids import public_id
 from apps.core.models import Event
 from apps.couriers.models import Courier, Shift
 from apps.dispatch.engine.stop_kind import StopKind
@@ -68,7 +69,7 @@ def test_a_leg_that_changed_hands_is_refused_with_its_state(cast, leg):
     assign_leg(leg_id=leg.pk, courier_id=cast.cy.pk, by=AssignedBy.DISPATCHER)
     with pytest.raises(StaleEpoch) as refused:
         go(cast, leg, LegStatus.AT_PICKUP)
-    assert refused.value.state == {"leg_id": leg.pk.hex, "status": "assigned", "epoch": 3}
+    assert refused.value.state == {"leg_id": public_id("leg", leg.pk), "status": "assigned", "epoch": 3}
 
 
 def test_a_leg_that_came_back_is_not_moved_by_an_action_of_the_first_time(cast, leg):

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispatch', '0002_learnedfigure'),
-        ('couriers', '0003_fleets_that_accept_invitations'),
+        ('dispatch', '0003_fleet_offers'),
+        ('couriers', '0004_fleets_that_accept_invitations'),
         ('orders', '0004_connected_fleets'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('couriers', '0002_what_the_engine_can_keep'),
+        ('couriers', '0003_external_fleets'),
     ]
 
     operations = [

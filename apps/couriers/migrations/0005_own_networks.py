@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('couriers', '0003_fleets_that_accept_invitations'),
+        ('couriers', '0004_fleets_that_accept_invitations'),
         ('zones', '0002_opening_hours'),
     ]
 
