@@ -219,6 +219,7 @@ class FleetIn(TypedDict):
     name: str
     mode: NotRequired[Literal["assigned", "offered"]]
     is_open: NotRequired[bool]
+    accepts_invitations: NotRequired[bool]
 
 
 class FleetOut(TypedDict):
@@ -228,6 +229,7 @@ class FleetOut(TypedDict):
     name: str
     mode: str
     is_open: bool
+    accepts_invitations: bool
     created_at: str
 
 
@@ -526,6 +528,7 @@ class PatchedFleetIn(TypedDict):
     name: NotRequired[str]
     mode: NotRequired[Literal["assigned", "offered"]]
     is_open: NotRequired[bool]
+    accepts_invitations: NotRequired[bool]
 
 
 class PatchedHubChangesIn(TypedDict):
