@@ -7,10 +7,15 @@ from typing import Any
 from apps.accounts.models import Organisation
 from apps.accounts.services import create_api_key, create_organisation, revoke_api_key
 from apps.core.ids import public_id
+from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Fleet
 from apps.couriers.services.devices import register_device
+from apps.dispatch.lifecycle import AssignedBy
+from apps.dispatch.services import assign_leg, make_fleet_offer
+from apps.networks.lifecycle import Right
 from apps.orders.services import create_quote, place_order
-from tests.cast import CENTRE, Cast, make_courier, new_order
+from tests.agreements import connected
+from tests.cast import CENTRE, Cast, make_courier, new_order, placed
 
 
 class Who(StrEnum):
@@ -65,7 +70,27 @@ def assemble_world(cast: Cast) -> World:
     new = new_order(cast.bakery.pk)
     world.ids["order_id"] = public_id("ord", place_order(new).pk)
     world.ids["quote_id"] = public_id("quo", create_quote(new).pk)
+    _dispatch(world, cast)
     return world
+
+
+def _dispatch(world: World, cast: Cast) -> None:
+    """A leg that nobody has, one that Bo has and his fleet may refuse, and one offered to a fleet with a dispatch."""
+    connected(cast.bakery, cast.fleet, rights=[Right.REJECT])
+    (_, free), (_, held), (_, offered) = placed(cast), placed(cast), placed(cast)
+    assignment = assign_leg(leg_id=held.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
+    asked = Fleet.objects.create(
+        organisation=cast.fleet_owner, name="Vélo Cargo", mode=FleetMode.EXTERNAL, is_open=True
+    )
+    offer = make_fleet_offer(leg_id=offered.pk, leg_version=offered.version, fleet_id=asked.pk)
+    world.ids |= {
+        "open_leg_id": public_id("leg", free.pk),
+        "leg_id": public_id("leg", held.pk),
+        "assignment_id": public_id("asg", assignment.pk),
+        "offer_id": public_id("off", offer.pk),
+        "courier_id": public_id("cou", cast.cy.pk),
+        "zone_id": public_id("zon", cast.zone.pk),
+    }
 
 
 def _key_of(organisation: Organisation) -> dict[str, str]:
