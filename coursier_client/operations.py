@@ -13,6 +13,83 @@ class AcceptIn(TypedDict):
     version: int
 
 
+class AcceptOfferIn(TypedDict):
+    """Who will carry it; nobody in particular if left out."""
+
+    courier: NotRequired[SentCourierIn | None]
+
+
+class AssignIn(TypedDict):
+    """Which leg goes to whom."""
+
+    leg_id: str
+    courier_id: str
+
+
+class AssignmentDetailOut(TypedDict):
+    """An assignment, and why."""
+
+    leg_id: str
+    short_code: str
+    zone_id: str
+    merchant: MerchantOut
+    pickup: CarriedPickupOut
+    dropoff: CarriedDropoffOut
+    parcels: list[CarriedParcelOut]
+    weight_g: int
+    distance_m: int
+    id: str
+    fleet_id: str | None
+    courier: CarrierOut
+    is_live: bool
+    status: str
+    epoch: int
+    is_pinned: bool
+    assigned_by: str
+    assigned_at: str
+    expected_pickup_at: str | None
+    expected_dropoff_at: str | None
+    picked_up_at: str | None
+    ended_at: str | None
+    end: str
+    why: WhyOut
+
+
+class AssignmentOut(TypedDict):
+    """A leg that a courier of the executor's has, or had."""
+
+    leg_id: str
+    short_code: str
+    zone_id: str
+    merchant: MerchantOut
+    pickup: CarriedPickupOut
+    dropoff: CarriedDropoffOut
+    parcels: list[CarriedParcelOut]
+    weight_g: int
+    distance_m: int
+    id: str
+    fleet_id: str | None
+    courier: CarrierOut
+    is_live: bool
+    status: str
+    epoch: int
+    is_pinned: bool
+    assigned_by: str
+    assigned_at: str
+    expected_pickup_at: str | None
+    expected_dropoff_at: str | None
+    picked_up_at: str | None
+    ended_at: str | None
+    end: str
+
+
+class AssignmentPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[AssignmentOut]
+    next_cursor: str | None
+
+
 class AttemptOut(TypedDict):
     """One try to deliver a message."""
 
@@ -48,6 +125,53 @@ class CancelIn(TypedDict):
 
     reason: Literal["recipient_changed_mind", "recipient_unreachable", "wrong_address", "not_ready", "out_of_stock", "duplicate", "too_late", "other"]
     comment: NotRequired[str]
+
+
+class CarriedDropoffOut(TypedDict):
+    """Where they go: from when somebody is there, when it is promised, until when it is of use."""
+
+    address: str
+    lat: float
+    lon: float
+    contact_name: str
+    phone: str
+    instructions: str
+    is_masked: bool
+    drop_from: str | None
+    due_at: str
+    drop_by: str | None
+
+
+class CarriedParcelOut(TypedDict):
+    """A thing carried."""
+
+    description: str
+    size: str
+    weight_g: int
+    volume_ml: int
+    barcode: str
+
+
+class CarriedPickupOut(TypedDict):
+    """Where the parcels are, from when, and until when."""
+
+    address: str
+    lat: float
+    lon: float
+    contact_name: str
+    phone: str
+    instructions: str
+    is_masked: bool
+    ready_at: str
+    pickup_by: str | None
+
+
+class CarrierOut(TypedDict):
+    """A courier of the executor's; a stand-in is whomever the fleet sends without naming them."""
+
+    id: str
+    name: str
+    is_stand_in: bool
 
 
 class ChargeOut(TypedDict):
@@ -161,6 +285,12 @@ class DeactivatedOut(TypedDict):
     given_back_legs: int
 
 
+class DeclineIn(TypedDict):
+    """Why an offer is declined."""
+
+    reason: str
+
+
 class DropoffChangesIn(TypedDict):
     """What may be different about the dropoff. A place is named by its address and its point together."""
 
@@ -205,6 +335,35 @@ class ErrorOut(TypedDict):
     state: NotRequired[Any]
 
 
+class ExtraCourierIn(TypedDict):
+    """A courier who is supposed to be on duty too; `ref` is what you call them."""
+
+    ref: str
+    fleet_id: str
+    lat: float
+    lon: float
+    vehicle: Literal["bike", "cargo_bike", "scooter", "van"]
+    shift_ends_at: str
+    skills: NotRequired[list[str]]
+
+
+class ExtraLegIn(TypedDict):
+    """A leg that is supposed to be there too; `ref` is what you call it."""
+
+    ref: str
+    pickup: PlaceIn
+    dropoff: PlaceIn
+    ready_at: NotRequired[str]
+    pickup_by: NotRequired[str]
+    drop_from: NotRequired[str]
+    due_at: NotRequired[str]
+    drop_by: NotRequired[str]
+    weight_g: NotRequired[int]
+    volume_ml: NotRequired[int]
+    parcels: NotRequired[int]
+    skills: NotRequired[list[str]]
+
+
 class FieldErrorOut(TypedDict):
     """What is wrong with one field."""
 
@@ -217,9 +376,42 @@ class FleetIn(TypedDict):
     """A network of couriers."""
 
     name: str
-    mode: NotRequired[Literal["assigned", "offered"]]
+    mode: NotRequired[Literal["assigned", "offered", "external"]]
     is_open: NotRequired[bool]
     accepts_invitations: NotRequired[bool]
+
+
+class FleetOfferOut(TypedDict):
+    """A leg offered to a fleet with a dispatch of its own. Who lives there is told with the assignment.
+
+    `seeing` of the context says who is told before: orderers and fleets whose connection has the right `see`.
+    """
+
+    leg_id: str
+    short_code: str
+    zone_id: str
+    merchant: MerchantOut
+    pickup: CarriedPickupOut
+    dropoff: CarriedDropoffOut
+    parcels: list[CarriedParcelOut]
+    weight_g: int
+    distance_m: int
+    id: str
+    fleet_id: str
+    status: str
+    payout: dict[str, Any]
+    offered_at: str
+    expires_at: str
+    ended_at: str | None
+    reason: str
+    assignment_id: str | None
+
+
+class FleetOfferPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[FleetOfferOut]
+    next_cursor: str | None
 
 
 class FleetOut(TypedDict):
@@ -344,13 +536,41 @@ class IncidentPage(TypedDict):
     next_cursor: str | None
 
 
+class KeptFromOut(TypedDict):
+    """Couriers whom a limit kept from it."""
+
+    reason: str
+    courier_ids: list[str]
+
+
+class LeftOutOut(TypedDict):
+    """A leg that nobody would be given, and why."""
+
+    leg: str
+    reason: str
+
+
+class LegStateOut(TypedDict):
+    """Where a leg stands."""
+
+    leg_id: str
+    status: str
+    epoch: int
+
+
+class MerchantOut(TypedDict):
+    """For whom it is carried."""
+
+    name: str
+
+
 class NetworkOut(TypedDict):
     """A fleet that may be invited."""
 
     id: str
     name: str
     owner: str
-    mode: Literal["assigned", "offered"]
+    mode: Literal["assigned", "offered", "external"]
     is_open: bool
     accepts_invitations: bool
     zones: list[dict[str, Any]]
@@ -460,6 +680,22 @@ class OrganisationOut(TypedDict):
     slug: str
 
 
+class OtherCourierOut(TypedDict):
+    """A courier who could have had it, and what that would have cost, in minutes of recipients' waiting."""
+
+    courier_id: str
+    cost_min: float
+
+
+class OwnPlanOut(TypedDict):
+    """The part of a plan that is yours."""
+
+    cost_min: float
+    routes: list[PlannedRouteOut]
+    unassigned: list[LeftOutOut]
+    unassigned_count: int
+
+
 class ParcelChangesIn(TypedDict):
     """What may be different about a parcel, named by its place among the order's."""
 
@@ -526,7 +762,7 @@ class PatchedFleetIn(TypedDict):
     """A network of couriers."""
 
     name: NotRequired[str]
-    mode: NotRequired[Literal["assigned", "offered"]]
+    mode: NotRequired[Literal["assigned", "offered", "external"]]
     is_open: NotRequired[bool]
     accepts_invitations: NotRequired[bool]
 
@@ -629,12 +865,62 @@ class PickupIn(TypedDict):
     pickup_by: NotRequired[str | None]
 
 
+class PinOut(TypedDict):
+    """Whether a leg is pinned."""
+
+    leg_id: str
+    is_pinned: bool
+
+
+class PlaceIn(TypedDict):
+    """A place."""
+
+    lat: float
+    lon: float
+
+
+class PlannedRouteOut(TypedDict):
+    """What one of your couriers would do; the courier by id, or by your `ref`."""
+
+    courier: str
+    cost_min: float
+    stops: list[PlannedStopOut]
+
+
+class PlannedStopOut(TypedDict):
+    """A stop: one drop-off, or the pickup of every leg taken from that place. Legs by id, or by your `ref`."""
+
+    kind: str
+    legs: list[str]
+    arrives_at: str
+    handover_at: str
+    is_committed: bool
+
+
 class PositionOut(TypedDict):
     """Where a courier is, and when their phone last said so."""
 
     lat: float
     lon: float
     seen_at: str
+
+
+class PreviewIn(TypedDict):
+    """What is supposed to be different in a zone."""
+
+    zone_id: str
+    extra_legs: NotRequired[list[ExtraLegIn]]
+    extra_couriers: NotRequired[list[ExtraCourierIn]]
+    without_couriers: NotRequired[list[str]]
+    shift_ends: NotRequired[list[ShiftEndIn]]
+
+
+class PreviewOut(TypedDict):
+    """The plan as things are, and as they would be; `added_min` is what the change costs on your routes."""
+
+    as_is: OwnPlanOut
+    as_if: OwnPlanOut
+    added_min: float
 
 
 class PriceLineOut(TypedDict):
@@ -646,6 +932,25 @@ class PriceLineOut(TypedDict):
     quantity: float
     unit: str
     unit_price: int
+
+
+class ProgressIn(TypedDict):
+    """What a courier did, or where they were."""
+
+    id: str
+    action: Literal["arrive", "pick_up", "arrive_dropoff", "deliver", "fail", "position"]
+    epoch: int
+    device_time: str
+    reason: NotRequired[str]
+    lat: NotRequired[float]
+    lon: NotRequired[float]
+
+
+class ProgressOut(TypedDict):
+    """What came of a report."""
+
+    outcome: str
+    state: LegStateOut
 
 
 class ProofList(TypedDict):
@@ -702,11 +1007,24 @@ class ReasonIn(TypedDict):
     reason: NotRequired[str]
 
 
+class ReassignIn(TypedDict):
+    """Who has it from now on. With `epoch`, only if nobody moved it meanwhile."""
+
+    courier: SentCourierIn
+    epoch: NotRequired[int]
+
+
 class RefusedRowOut(TypedDict):
     """A row that is not in. `row` is as a spreadsheet counts: the header is row 1."""
 
     row: int
     fields: list[FieldErrorOut]
+
+
+class RejectIn(TypedDict):
+    """Why a fleet does not carry it."""
+
+    reason: str
 
 
 class ReplayIn(TypedDict):
@@ -774,6 +1092,23 @@ class ScansIn(TypedDict):
     """A batch of scans, in any order."""
 
     scans: list[ScanIn]
+
+
+class SentCourierIn(TypedDict):
+    """A courier of the fleet: one that is known, by its id; or one that the fleet names, who is made if need be.
+    """
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    phone: NotRequired[str]
+    vehicle: NotRequired[Literal["bike", "cargo_bike", "scooter", "van"]]
+
+
+class ShiftEndIn(TypedDict):
+    """When a courier's shift is supposed to end."""
+
+    courier_id: str
+    ends_at: str
 
 
 class ShiftIn(TypedDict):
@@ -971,6 +1306,38 @@ class TrackedPositionOut(TypedDict):
     lon: float
 
 
+class UnassignIn(TypedDict):
+    """Why it is taken back. With `epoch`, only if nobody moved it meanwhile."""
+
+    reason: str
+    epoch: NotRequired[int]
+
+
+class UnassignedLegOut(TypedDict):
+    """A leg that nobody has, and why it waits. `seeing` of the context as with offers."""
+
+    leg_id: str
+    short_code: str
+    zone_id: str
+    merchant: MerchantOut
+    pickup: CarriedPickupOut
+    dropoff: CarriedDropoffOut
+    parcels: list[CarriedParcelOut]
+    weight_g: int
+    distance_m: int
+    placed_at: str
+    is_pinned: bool
+    unassigned_reason: str
+    fleet_ids: list[str]
+
+
+class UnassignedLegPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[UnassignedLegOut]
+    next_cursor: str | None
+
+
 class VehicleIn(TypedDict):
     """A new vehicle, and whose it is."""
 
@@ -1108,6 +1475,15 @@ class WeightBandOut(TypedDict):
     cents: int
 
 
+class WhyOut(TypedDict):
+    """Why this courier, as far as it concerns the executor's own couriers. Empty when a person, or a fleet, decided.
+    """
+
+    cost_min: float | None
+    others: list[OtherCourierOut]
+    excluded: list[KeptFromOut]
+
+
 class ZoneNameOut(TypedDict):
     """The zone whose couriers would carry it."""
 
@@ -1157,6 +1533,16 @@ def accept_connection(
     return Call("POST", path_of("/connections/{connection_id}/accept", connection_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
 
 
+def accept_offer(
+    offer_id: str,
+    body: AcceptOfferIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[AssignmentOut]:
+    """Take the leg, for one of your couriers or for nobody in particular. The answer is the assignment."""
+    return Call("POST", path_of("/offers/{offer_id}/accept", offer_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
 def activate_courier(
     courier_id: str,
     *,
@@ -1164,6 +1550,15 @@ def activate_courier(
 ) -> Call[CourierOut]:
     """Put a courier back into service."""
     return Call("POST", path_of("/couriers/{courier_id}/activate", courier_id), idempotency_key=idempotency_key, is_keyed=True)
+
+
+def assign_leg(
+    body: AssignIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[AssignmentDetailOut]:
+    """Give a leg that nobody has to one of your couriers."""
+    return Call("POST", path_of("/assignments"), body=body, idempotency_key=idempotency_key, is_keyed=True)
 
 
 def cancel_order(
@@ -1273,6 +1668,16 @@ def decline_connection(
     return Call("POST", path_of("/connections/{connection_id}/decline", connection_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
 
 
+def decline_offer(
+    offer_id: str,
+    body: DeclineIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[FleetOfferOut]:
+    """Leave the leg to others."""
+    return Call("POST", path_of("/offers/{offer_id}/decline", offer_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
 def delete_shift(
     shift_id: str,
 ) -> Call[None]:
@@ -1304,6 +1709,13 @@ def find_zone(
 ) -> Call[ZoneOut]:
     """The zone that serves a place."""
     return Call("GET", path_of("/zones/at"), query={"lat": lat, "lon": lon})
+
+
+def get_assignment(
+    assignment_id: str,
+) -> Call[AssignmentDetailOut]:
+    """Show one assignment, and why it is this courier's."""
+    return Call("GET", path_of("/assignments/{assignment_id}", assignment_id))
 
 
 def get_connection(
@@ -1345,6 +1757,13 @@ def get_hub(
 ) -> Call[HubOut]:
     """Show a hub."""
     return Call("GET", path_of("/hubs/{hub_id}", hub_id))
+
+
+def get_offer(
+    offer_id: str,
+) -> Call[FleetOfferOut]:
+    """Show one offer."""
+    return Call("GET", path_of("/offers/{offer_id}", offer_id))
 
 
 def get_order(
@@ -1462,6 +1881,19 @@ def invite(
     return Call("POST", path_of("/connections"), body=body, idempotency_key=idempotency_key, is_keyed=True)
 
 
+def list_assignments(
+    *,
+    courier: str | None = None,
+    cursor: str | None = None,
+    fleet: str | None = None,
+    limit: int | None = None,
+    live: bool | None = None,
+    since: str | None = None,
+) -> Call[AssignmentPage]:
+    """List the legs that your couriers have or had, newest first."""
+    return Call("GET", path_of("/assignments"), query={"courier": courier, "cursor": cursor, "fleet": fleet, "limit": limit, "live": live, "since": since})
+
+
 def list_connections(
     *,
     cursor: str | None = None,
@@ -1528,6 +1960,17 @@ def list_networks(
 ) -> Call[NetworkPage]:
     """List the fleets of others that are open or accept invitations."""
     return Call("GET", path_of("/networks"), query={"cursor": cursor, "limit": limit})
+
+
+def list_offers(
+    *,
+    cursor: str | None = None,
+    fleet: str | None = None,
+    limit: int | None = None,
+    status: Literal["live", "accepted", "declined", "expired", "withdrawn"] | None = None,
+) -> Call[FleetOfferPage]:
+    """List what is offered to your fleets, newest first: what is live, unless you ask otherwise."""
+    return Call("GET", path_of("/offers"), query={"cursor": cursor, "fleet": fleet, "limit": limit, "status": status})
 
 
 def list_orders(
@@ -1602,6 +2045,15 @@ def list_tariffs(
     return Call("GET", path_of("/tariffs"), query={"cursor": cursor, "limit": limit, "retired": retired})
 
 
+def list_unassigned_legs(
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> Call[UnassignedLegPage]:
+    """List the legs that nobody has and your fleets may carry, newest first, with the reason why they wait."""
+    return Call("GET", path_of("/legs/unassigned"), query={"cursor": cursor, "limit": limit})
+
+
 def list_vehicles(
     *,
     cursor: str | None = None,
@@ -1650,6 +2102,13 @@ def pause_connection(
     return Call("POST", path_of("/connections/{connection_id}/pause", connection_id), idempotency_key=idempotency_key, is_keyed=True)
 
 
+def pin_leg(
+    leg_id: str,
+) -> Call[PinOut]:
+    """Keep a leg where it is: the planner leaves it alone."""
+    return Call("PUT", path_of("/legs/{leg_id}/pin", leg_id))
+
+
 def place_order(
     body: OrderIn,
     *,
@@ -1666,6 +2125,33 @@ def place_orders(
 ) -> Call[OrderBatchOut]:
     """Place up to 100 orders. One that is refused stops no other."""
     return Call("POST", path_of("/orders/batch"), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def preview_plan(
+    body: PreviewIn,
+) -> Call[PreviewOut]:
+    """Ask what a zone's plan would be with other legs or couriers. Nothing is committed."""
+    return Call("POST", path_of("/plans/preview"), body=body)
+
+
+def reassign_leg(
+    assignment_id: str,
+    body: ReassignIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[AssignmentDetailOut]:
+    """Give the leg to another of your couriers, in one step. The answer is the new assignment."""
+    return Call("POST", path_of("/assignments/{assignment_id}/reassign", assignment_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def reject_leg(
+    leg_id: str,
+    body: RejectIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[LegStateOut]:
+    """Refuse an order that your fleet was given, is offered, or might be given."""
+    return Call("POST", path_of("/legs/{leg_id}/reject", leg_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
 
 
 def replace_tariff(
@@ -1706,6 +2192,14 @@ def report_incident(
 ) -> Call[IncidentOut]:
     """Report a parcel in a hub of yours as damaged."""
     return Call("POST", path_of("/hubs/{hub_id}/incidents", hub_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def report_progress(
+    assignment_id: str,
+    body: ProgressIn,
+) -> Call[ProgressOut]:
+    """Report what your courier did, or where they are. Repeated under the same `id`, it counts once."""
+    return Call("POST", path_of("/assignments/{assignment_id}/progress", assignment_id), body=body)
 
 
 def resolve_incident(
@@ -1782,6 +2276,23 @@ def track_order(
 ) -> Call[TrackedOut]:
     """How far a delivery is, when it is expected, and where its courier is on the way from pickup to dropoff."""
     return Call("GET", path_of("/tracking/{token}", token))
+
+
+def unassign_leg(
+    assignment_id: str,
+    body: UnassignIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[AssignmentDetailOut]:
+    """Take the leg back from your courier: it is open again, for whoever may carry it."""
+    return Call("POST", path_of("/assignments/{assignment_id}/unassign", assignment_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def unpin_leg(
+    leg_id: str,
+) -> Call[PinOut]:
+    """Give a leg back to the planner."""
+    return Call("DELETE", path_of("/legs/{leg_id}/pin", leg_id))
 
 
 def update_courier(

@@ -71,7 +71,6 @@ def _followed(last: Leg) -> FollowedCourier | None:
     """The courier of the leg that ends at the recipient, while he has the parcels."""
     if last.status not in _ON_THE_WAY or last.courier_id is None:
         return None
-    name = Courier.objects.values_list("name", flat=True).get(pk=last.courier_id)
-    return FollowedCourier(
-        name.split()[0] if name.split() else "", positions_now([last.courier_id]).get(last.courier_id)
-    )
+    name, is_stand_in = Courier.objects.values_list("name", "is_stand_in").get(pk=last.courier_id)
+    first_name = name.split()[0] if name.split() and not is_stand_in else ""  # a stand-in has its fleet's name
+    return FollowedCourier(first_name, positions_now([last.courier_id]).get(last.courier_id))

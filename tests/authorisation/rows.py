@@ -136,6 +136,12 @@ NO_LONGER_AGO = {"since": "2026-06-01T00:00:00Z"}
 NEW_ENDPOINT = {"url": "https://hooks.example.org/other"}
 SHIFTS = "courier_phone,zone,starts_at,ends_at\n+33639980001,paris,2026-06-20T08:00Z,2026-06-20T12:00Z\n"
 
+AT_THE_DOOR = {
+    "id": "6a5dd0d4-5d0c-4b0e-9b43-6c2f6f0c9a11",
+    "action": "arrive",
+    "epoch": 1,
+    "device_time": "2026-06-10T10:00:00Z",
+}
 ROWS: dict[str, Row] = {
     "create_quote": everybody(*KEYS, body=PLACE),
     "place_order": everybody(*KEYS, body=PLACE),
@@ -215,4 +221,21 @@ ROWS: dict[str, Row] = {
     "get_webhook_message": own(M),
     "replay_webhook_message": own(M),
     "replay_failed_webhook_messages": own(M, body=NO_LONGER_AGO),
+    "list_assignments": everybody(F),
+    "get_assignment": own(F),
+    "assign_leg": own(
+        F, body=lambda world: {"leg_id": world.ids["open_leg_id"], "courier_id": world.ids["relief_id"]}
+    ),
+    "reassign_leg": own(F, body=lambda world: {"courier": {"id": world.ids["relief_id"]}}),
+    "unassign_leg": own(F, body={"reason": "flat tyre"}),
+    "report_progress": own(F, body=AT_THE_DOOR),
+    "list_unassigned_legs": everybody(F),
+    "pin_leg": own(F),
+    "unpin_leg": own(F),
+    "reject_leg": own(F, body={"reason": "too far"}),
+    "list_offers": everybody(F),
+    "get_offer": own(F),
+    "accept_offer": own(F),
+    "decline_offer": own(F, body={"reason": "all out"}),
+    "preview_plan": own(F, Who.OTHER_FLEET, body=lambda world: {"zone_id": world.known["zone_id"]}),
 }

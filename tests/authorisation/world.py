@@ -11,12 +11,15 @@ from apps.billing.models import Statement, month_of
 from apps.core import clock
 from apps.core.ids import parse_public_id, public_id
 from apps.core.vehicle_kind import VehicleKind
+from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Fleet
 from apps.couriers.services import NewShift, NewVehicle, add_vehicle, plan_shift
 from apps.couriers.services.devices import register_device
+from apps.dispatch.lifecycle import AssignedBy
+from apps.dispatch.services import assign_leg, make_fleet_offer
 from apps.hubs.models import Hub
 from apps.hubs.services import change_hub
-from apps.networks.lifecycle import ConnectionStatus
+from apps.networks.lifecycle import ConnectionStatus, Right
 from apps.networks.models import Connection
 from apps.networks.services.terms import NO_PROPOSAL
 from apps.orders.hub_stops import hub_stop
@@ -27,7 +30,7 @@ from apps.webhooks.models import Message
 from apps.webhooks.services import NewEndpoint, create_endpoint
 from apps.webhooks.services.delivering import MESSAGE
 from tests.agreements import a_fleet, a_tariff, connected
-from tests.cast import CENTRE, Cast, make_courier, new_order
+from tests.cast import CENTRE, Cast, make_courier, new_order, placed
 from tests.hooks import relay
 from tests.hubs import make_hub
 
@@ -94,6 +97,7 @@ def assemble_world(cast: Cast) -> World:
     _fill_fleet(world)
     _connect(world)
     _place_order(world)
+    _dispatch(world)
     return world
 
 
@@ -124,7 +128,7 @@ def _connect(world: World) -> None:
     """The bakery and the fleet, with a tariff and the statement of this month."""
     cast = world.cast
     tariff = a_tariff(cast.fleet)
-    connection = connected(cast.bakery, cast.fleet, tariff=tariff)
+    connection = connected(cast.bakery, cast.fleet, tariff=tariff, rights=[Right.REJECT])
     month = month_of(clock.now(), cast.fleet_owner.time_zone)
     statement = Statement.objects.create(
         key=connection.pk.hex,
@@ -160,6 +164,22 @@ def _place_order(world: World) -> None:
     world.ids["endpoint_id"] = public_id("whe", endpoint.pk)
     world.ids["message_id"] = public_id(MESSAGE, message.pk)
     break_parcel(world)
+
+
+def _dispatch(world: World) -> None:
+    """A leg that nobody has, one that Bo has and his fleet may refuse, and one offered to a fleet with a dispatch."""
+    cast = world.cast
+    (_, free), (_, held), (_, offered) = placed(cast), placed(cast), placed(cast)
+    assignment = assign_leg(leg_id=held.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
+    asked = Fleet.objects.create(
+        organisation=cast.fleet_owner, name="Vélo Cargo", mode=FleetMode.EXTERNAL, is_open=True
+    )
+    offer = make_fleet_offer(leg_id=offered.pk, leg_version=offered.version, fleet_id=asked.pk)
+    world.ids["open_leg_id"] = public_id("leg", free.pk)
+    world.ids["leg_id"] = public_id("leg", held.pk)
+    world.ids["assignment_id"] = public_id("asg", assignment.pk)
+    world.ids["offer_id"] = public_id("off", offer.pk)
+    world.ids["relief_id"] = public_id("cou", cast.cy.pk)
 
 
 def break_parcel(world: World) -> None:

@@ -15,7 +15,7 @@ from apps.core.api.schema import page_out
 from apps.core.ids import parse_public_id
 from apps.couriers.errors import CourierNotFound, PhoneTaken
 from apps.dispatch.api.answers import AssignmentOut, FleetOfferOut
-from apps.dispatch.api.requests import AcceptIn, DeclineIn, OfferFilters
+from apps.dispatch.api.requests import AcceptOfferIn, DeclineIn, OfferFilters
 from apps.dispatch.errors import CourierNotAvailable, OfferGone, OfferNotFound
 from apps.dispatch.executors import executor_of
 from apps.dispatch.selectors import assignment_for, fleet_offer_for, fleet_offers_for, still_live
@@ -63,14 +63,14 @@ class AcceptOfferView(KeyView):
     @operation(
         "accept_offer",
         tag=TAG,
-        request=AcceptIn,
+        request=AcceptOfferIn,
         answers={201: AssignmentOut},
         refusals=(OfferNotFound, OfferGone, CourierNotFound, PhoneTaken, CourierNotAvailable, IllegalMove),
     )
     @answered_once
     def post(self, request: Request, offer_id: str) -> Response:
         """Take the leg, for one of your couriers or for nobody in particular. The answer is the assignment."""
-        courier, executor = AcceptIn(data=request.data).courier_sent(), executor_of(principal_of(request))
+        courier, executor = AcceptOfferIn(data=request.data).courier_sent(), executor_of(principal_of(request))
         offer = fleet_offer_for(executor, _key(offer_id))
         assignment = accept_fleet_offer(offer_id=offer.pk, courier=courier)
         return Response(AssignmentOut(assignment_for(executor, assignment.pk)).data, status=201)

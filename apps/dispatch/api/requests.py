@@ -38,7 +38,7 @@ class OfferFilters(PageQuery):
     fleet = PublicId(prefix="flt", required=False)
 
 
-class CourierIn(StrictSerializer):
+class SentCourierIn(StrictSerializer):
     """A courier of the fleet: one that is known, by its id; or one that the fleet names, who is made if need be."""
 
     id = PublicId(prefix="cou", required=False)
@@ -71,7 +71,7 @@ class AssignIn(StrictSerializer):
 class ReassignIn(StrictSerializer):
     """Who has it from now on. With `epoch`, only if nobody moved it meanwhile."""
 
-    courier = CourierIn()
+    courier = SentCourierIn()
     epoch = Whole(min_value=0, max_value=MAX_EPOCH, required=False)
 
 
@@ -94,10 +94,10 @@ class DeclineIn(StrictSerializer):
     reason = Text(max_length=MAX_REASON)
 
 
-class AcceptIn(StrictSerializer):
+class AcceptOfferIn(StrictSerializer):
     """Who will carry it; nobody in particular if left out."""
 
-    courier = CourierIn(required=False, allow_null=True)
+    courier = SentCourierIn(required=False, allow_null=True)
 
     def courier_sent(self) -> UUID | NamedCourier | None:
         """The same in the words of the domain. Raises ValidationError (400)."""
