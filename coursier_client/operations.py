@@ -39,8 +39,8 @@ class BatchRowOut(TypedDict):
 
     index: int
     status: Literal["created", "replayed", "refused"]
-    order: OrderOut
-    error: ErrorOut
+    order: NotRequired[OrderOut]
+    error: NotRequired[ErrorOut]
 
 
 class CancelIn(TypedDict):
@@ -342,6 +342,20 @@ class IncidentPage(TypedDict):
     next_cursor: str | None
 
 
+class LegOut(TypedDict):
+    """One courier's part of an order."""
+
+    id: str
+    sequence: int
+    status: str
+    assigned_at: str | None
+    picked_up_at: str | None
+    delivered_at: str | None
+    unassigned_reason: str
+    pickup_hub: str | None
+    dropoff_hub: str | None
+
+
 class NetworkOut(TypedDict):
     """A fleet that may be invited."""
 
@@ -376,7 +390,7 @@ class OpeningHoursIn(TypedDict):
 class OrderBatchIn(TypedDict):
     """Orders to be placed, each with an `external_id`. What is wrong with one is said in its row."""
 
-    orders: list[OrderIn]
+    orders: list[OrderIn | Any]
 
 
 class OrderBatchOut(TypedDict):
@@ -408,7 +422,7 @@ class OrderOut(TypedDict):
 
     id: str
     short_code: str
-    external_id: str
+    external_id: str | None
     version: int
     status: str
     needs_attention: bool
@@ -421,15 +435,15 @@ class OrderOut(TypedDict):
     price: dict[str, Any]
     net: dict[str, Any]
     tax: dict[str, Any]
-    price_lines: Any
+    price_lines: list[PriceLineOut]
     distance_m: int
     promised_pickup_at: str
     promised_dropoff_at: str
-    picked_up_at: str
+    picked_up_at: str | None
     delivered_at: str | None
     cancellation: dict[str, Any] | None
     tracking_token: str
-    legs: list[dict[str, Any]]
+    legs: list[LegOut]
 
 
 class OrderPage(TypedDict):
@@ -444,7 +458,7 @@ class OrderTermsOut(TypedDict):
 
     zone: ZoneNameOut
     price: dict[str, Any]
-    price_lines: Any
+    price_lines: list[PriceLineOut]
     distance_m: int
     promised_pickup_at: str
     promised_dropoff_at: str
@@ -640,9 +654,9 @@ class PriceLineOut(TypedDict):
     code: str
     label: str
     amount: int
-    quantity: float
-    unit: str
-    unit_price: int
+    quantity: NotRequired[float]
+    unit: NotRequired[str]
+    unit_price: NotRequired[int]
 
 
 class ProofList(TypedDict):
@@ -762,9 +776,9 @@ class ScanStateOut(TypedDict):
 
     parcel: str
     is_in: bool
-    order: str
-    short_code: str
-    order_status: str
+    order: NotRequired[str]
+    short_code: NotRequired[str]
+    order_status: NotRequired[str]
 
 
 class ScansIn(TypedDict):
