@@ -116,8 +116,8 @@ class BatchRowOut(TypedDict):
 
     index: int
     status: Literal["created", "replayed", "refused"]
-    order: OrderOut
-    error: ErrorOut
+    order: NotRequired[OrderOut]
+    error: NotRequired[ErrorOut]
 
 
 class CancelIn(TypedDict):
@@ -550,6 +550,20 @@ class LeftOutOut(TypedDict):
     reason: str
 
 
+class LegOut(TypedDict):
+    """One courier's part of an order."""
+
+    id: str
+    sequence: int
+    status: str
+    assigned_at: str | None
+    picked_up_at: str | None
+    delivered_at: str | None
+    unassigned_reason: str
+    pickup_hub: str | None
+    dropoff_hub: str | None
+
+
 class LegStateOut(TypedDict):
     """Where a leg stands."""
 
@@ -598,7 +612,7 @@ class OpeningHoursIn(TypedDict):
 class OrderBatchIn(TypedDict):
     """Orders to be placed, each with an `external_id`. What is wrong with one is said in its row."""
 
-    orders: list[OrderIn]
+    orders: list[OrderIn | Any]
 
 
 class OrderBatchOut(TypedDict):
@@ -630,7 +644,7 @@ class OrderOut(TypedDict):
 
     id: str
     short_code: str
-    external_id: str
+    external_id: str | None
     version: int
     status: str
     needs_attention: bool
@@ -643,15 +657,15 @@ class OrderOut(TypedDict):
     price: dict[str, Any]
     net: dict[str, Any]
     tax: dict[str, Any]
-    price_lines: Any
+    price_lines: list[PriceLineOut]
     distance_m: int
     promised_pickup_at: str
     promised_dropoff_at: str
-    picked_up_at: str
+    picked_up_at: str | None
     delivered_at: str | None
     cancellation: dict[str, Any] | None
     tracking_token: str
-    legs: list[dict[str, Any]]
+    legs: list[LegOut]
 
 
 class OrderPage(TypedDict):
@@ -666,7 +680,7 @@ class OrderTermsOut(TypedDict):
 
     zone: ZoneNameOut
     price: dict[str, Any]
-    price_lines: Any
+    price_lines: list[PriceLineOut]
     distance_m: int
     promised_pickup_at: str
     promised_dropoff_at: str
@@ -929,9 +943,9 @@ class PriceLineOut(TypedDict):
     code: str
     label: str
     amount: int
-    quantity: float
-    unit: str
-    unit_price: int
+    quantity: NotRequired[float]
+    unit: NotRequired[str]
+    unit_price: NotRequired[int]
 
 
 class ProgressIn(TypedDict):
@@ -1083,9 +1097,9 @@ class ScanStateOut(TypedDict):
 
     parcel: str
     is_in: bool
-    order: str
-    short_code: str
-    order_status: str
+    order: NotRequired[str]
+    short_code: NotRequired[str]
+    order_status: NotRequired[str]
 
 
 class ScansIn(TypedDict):
