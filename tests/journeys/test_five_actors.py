@@ -28,6 +28,7 @@ from tests.journeys.networking import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+COURIERS_PHONES = ("+33639980020", "+33639980021", "+33639980022")
 DEES_PHONE, EVES_PHONE, HUBS_PHONE = "+33639980100", "+33639980101", "+33639980200"
 RUSH = {"base_cents": 400, "per_km_cents": 100, "tax_basis_points": 2_000}
 TANDEM = {"base_cents": 300, "per_km_cents": 110, "tax_basis_points": 2_000}
@@ -82,17 +83,18 @@ def story(request, transactional_db, hand_clock) -> Story:
     players.fleet.couriers.update(status="paused")  # Vélo Express looks on
     hana, scanner = begin_hub()
     willing = {"accepts_invitations": True}
-    phones = [f"+3363998002{number}" for number in range(3)]
-    rush = begin_network(players, hand_clock, name="Rush", courier="Rita Roux", phone=phones[0], tariff=RUSH, **willing)
+    rush = begin_network(
+        players, hand_clock, name="Rush", courier="Rita Roux", phone=COURIERS_PHONES[0], tariff=RUSH, **willing
+    )
     tandem = begin_network(
-        players, hand_clock, name="Tandem", courier="Tom Tanguy", phone=phones[1], tariff=TANDEM, **willing
+        players, hand_clock, name="Tandem", courier="Tom Tanguy", phone=COURIERS_PHONES[1], tariff=TANDEM, **willing
     )
     third = begin_network(
         players,
         hand_clock,
         name="Nightowl",
         courier="Nils Noir",
-        phone=phones[2],
+        phone=COURIERS_PHONES[2],
         tariff=NIGHTOWL,
         **({"is_open": True} if is_open else willing),
     )
@@ -188,6 +190,8 @@ def the_merchant_sees_the_whole_way(done):
     ]
     assert [move["order_status"] for move in moves][-1] == "delivered"
     assert {entry["actor"].partition(":")[0] for entry in history} >= {"key", "planner", "courier"}
+    for of_couriers in ("Rita", "Tom", "Nils", "Roux", "Tanguy", "Noir", *COURIERS_PHONES):
+        assert of_couriers not in str([seen, history])
     proofs = shown(done.dee.gets(f"orders/{done.order['id']}/proof"))["data"]
     assert [(proof["leg_id"], proof["stop"], proof["kind"]) for proof in proofs] == [
         (leg, stop, "courier_confirmed") for leg in done.legs for stop in ("pickup", "dropoff")
@@ -212,6 +216,8 @@ def statements_are_the_charges_of_the_legs_to_the_cent(done):
         assert sum(line["amount"] for line in charge["lines"]) == owed["gross"]
         assert amounts(told) == amounts(charge) == owed
         assert shown(done.dee.gets(f"statements/{statement['id']}")) == told
+        for of_people in (DEES_PHONE, EVES_PHONE, "Eve", "Charonne", *COURIERS_PHONES):
+            assert of_people not in str(told)
     all_of_dees = shown(done.dee.gets("statements", month=MONTH))["data"]
     executors = {statement["executor"]["id"]: amounts(statement) for statement in all_of_dees}
     assert executors == {network.organisation_id: owed for network, _, owed in carried}
