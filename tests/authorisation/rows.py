@@ -223,9 +223,7 @@ ROWS: dict[str, Row] = {
     "replay_failed_webhook_messages": own(M, body=NO_LONGER_AGO),
     "list_assignments": everybody(F),
     "get_assignment": own(F),
-    "assign_leg": own(
-        F, body=lambda world: {"leg_id": world.ids["open_leg_id"], "courier_id": world.ids["relief_id"]}
-    ),
+    "assign_leg": own(F, body=lambda world: {"leg_id": world.ids["open_leg_id"], "courier_id": world.ids["relief_id"]}),
     "reassign_leg": own(F, body=lambda world: {"courier": {"id": world.ids["relief_id"]}}),
     "unassign_leg": own(F, body={"reason": "flat tyre"}),
     "report_progress": own(F, body=AT_THE_DOOR),

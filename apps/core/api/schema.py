@@ -165,7 +165,9 @@ class _OfAnswer(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         """As ever, but what is declared with `required=False` is not in every answer."""
-        mapped: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        mapped: dict[str, Any] = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
+            self.target, direction, bypass_extensions=True
+        )
         declared = serializers.Serializer.get_fields(self.target)  # before they are all made read only
         left_out = {name for name, field in declared.items() if not field.required and not field.read_only}
         if "required" in mapped:
