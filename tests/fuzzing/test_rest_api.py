@@ -23,7 +23,7 @@ from coursier.wsgi import application
 from tests.authorisation.world import Who, assemble_world
 
 CALLERS = (Who.MERCHANT, Who.FLEET, Who.HUB, Who.ANONYMOUS)
-EXAMPLES = int(os.environ.get("COURSIER_FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("COURSIER_FUZZ_EXAMPLES", "3"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
