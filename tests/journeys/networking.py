@@ -11,7 +11,6 @@ from apps.core.models import Event
 from apps.couriers.models import Courier
 from apps.couriers.tests.owning import Owner
 from apps.dispatch.models import Assignment, FleetRefusal
-from apps.dispatch.services import refuse_leg
 from apps.hubs.models import Hub, Scan
 from apps.networks.models import Connection, Tariff
 from apps.orders.models import Leg, Order, Parcel
@@ -88,10 +87,9 @@ def come_to_terms(dee, network, *, priority, rights=()):
     return invited["id"]
 
 
-def refuse_by_service(network, leg_id, reason):
+def reject(network, leg_id, reason):
     """The network refuses the order of a leg."""
-    fleet_id = parse_public_id("flt", network.fleet_id)
-    refuse_leg(leg_id=parse_public_id("leg", leg_id), fleet_id=fleet_id, reason=reason)
+    shown(network.system.posts(f"legs/{leg_id}/reject", {"reason": reason}))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from tests.journeys.networking import (
     begin_network,
     come_to_terms,
     nothing_changes,
-    refuse_by_service,
+    reject,
     shown,
     system_of,
 )
@@ -126,7 +126,7 @@ def rejected(story, passing):
     assert story.statuses() == ("assigned", "assigned", "waiting")
     assert {stop["leg_id"] for stop in story.rush.rider.sync()["stops"]} == {story.legs[0]}
     assert story.tandem.rider.sync()["stops"] == story.third.rider.sync()["stops"] == []
-    refuse_by_service(story.rush, story.legs[0], "no bikes left")
+    reject(story.rush, story.legs[0], "no bikes left")
     assert story.rush.rider.sync()["stops"] == []
 
 
@@ -277,7 +277,7 @@ def test_who_rejected_an_order_has_no_more_to_do_with_it(story, passing):
     passing()
     stop = story.rush.rider.sync()["stops"][0]
     rejected_leg = {"leg_id": stop["leg_id"], "epoch": stop["epoch"]}
-    refuse_by_service(story.rush, story.legs[0], "no bikes left")
+    reject(story.rush, story.legs[0], "no bikes left")
     passing()
     assert story.statuses() == ("assigned", "assigned", "waiting")
     with nothing_changes():
