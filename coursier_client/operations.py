@@ -477,7 +477,7 @@ class HubOut(TypedDict):
     lat: float
     lon: float
     zone: str
-    opening_hours: Any
+    opening_hours: dict[str, Any]
     is_own: bool
     is_active: bool
     is_open_to_others: bool
@@ -525,7 +525,7 @@ class IncidentOut(TypedDict):
     note: str
     is_open: bool
     opened_at: str
-    resolved_at: str
+    resolved_at: str | None
     resolution: str
 
 

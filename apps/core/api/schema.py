@@ -26,6 +26,7 @@ SerializerClass = type[serializers.Serializer[Any]]
 ErrorClass = type[CoursierError]
 
 ALWAYS: tuple[ErrorClass, ...] = (errors.TooManyRequests, errors.Unavailable)
+CURSOR = "cursor"  # what every list of pages takes
 IN_REQUESTS = "In"  # how the names of the serializers that read requests end
 
 
@@ -152,11 +153,23 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: bodies of requests have no other fields than those named."""
+    """A hook of drf-spectacular: bodies of requests have no other fields than those named; lists take empty filters."""
     for name, component in result.get("components", {}).get("schemas", {}).items():
         if name.endswith(IN_REQUESTS) and component.get("type") == "object":
             component["additionalProperties"] = False
+    for methods in result.get("paths", {}).values():
+        for method in methods.values():
+            _take_empty_filters(method.get("parameters", []))
     return result
+
+
+def _take_empty_filters(parameters: list[dict[str, Any]]) -> None:
+    """As `PageQuery` reads them: an empty value asks for nothing."""
+    asked = [parameter for parameter in parameters if parameter["in"] == "query"]
+    if any(parameter["name"] == CURSOR for parameter in asked):
+        for parameter in asked:
+            if not parameter.get("required"):
+                parameter["allowEmptyValue"] = True
 
 
 class _OfAnswer(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
