@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from apps.core.admin import Inline, ReadOnlyAdmin
-from apps.orders.models import Leg, Order, Parcel, Quote
+from apps.orders.models import Leg, Order, OrderWord, Parcel, Quote
 
 
 class ReadOnlyInline(Inline):
@@ -75,5 +75,15 @@ class QuoteAdmin(ReadOnlyAdmin):
     list_filter = (("used_by_order_id", admin.EmptyFieldListFilter), "currency")
     list_select_related = ("organisation",)
     search_fields = ("=id", "=used_by_order_id", "organisation__name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(OrderWord)
+class OrderWordAdmin(ReadOnlyAdmin):
+    list_display = ("word", "order")
+    list_filter = ("order__status",)
+    list_select_related = ("order",)
+    search_fields = ("=word", "=order__id")
     ordering = ("-id",)
     show_full_result_count = False
