@@ -31,6 +31,6 @@ def forget_old_words(*, limit: int = 10_000) -> int:
 
     A key begins with its time of birth, in milliseconds of the wall: no column and no index is needed for the age.
     """
-    born_ms = int((datetime.now(UTC) - FOUND_FOR).timestamp() * 1000)
+    born_ms = int((datetime.now(UTC) - FOUND_FOR).timestamp() * 1000)  # wall
     old = OrderWord.objects.filter(pk__lt=UUID(int=born_ms << 80))
     return OrderWord.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0]
