@@ -5,6 +5,7 @@ parcels and rides to the recipient with them: neither before the pickup, nor aft
 the merchant and of the recipient themselves nothing is told: a link is passed on.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from apps.orders.lifecycle import ORDER_ENDED, LegStatus
 from apps.orders.models import Leg, Order
 
 SHOWN_AFTER_THE_END = timedelta(hours=24)
-LONGEST_TOKEN = 40
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")  # else PostgreSQL is asked for characters that no text has
 _ON_THE_WAY = (LegStatus.PICKED_UP, LegStatus.AT_DROPOFF)
 
 
@@ -46,7 +47,7 @@ class Tracked:
 
 def tracked_by(token: str) -> Tracked:
     """The delivery behind a token. Raises OrderNotFound, or TrackingEnded a day after its end."""
-    order = Order.objects.filter(tracking_token=token).first() if 0 < len(token) <= LONGEST_TOKEN else None
+    order = Order.objects.filter(tracking_token=token).first() if _TOKEN.match(token) else None
     if order is None:
         raise OrderNotFound
     if order.ended_at is not None and order.ended_at + SHOWN_AFTER_THE_END <= clock.now():

@@ -139,7 +139,7 @@ RULES = [
         except_in={
             "apps/core/clock.py": "the one clock",
             "apps/core/outbox.py": "leases on a batch end by the wall",
-            "apps/core/idempotency.py": "leases on a key end by the wall",
+            "apps/core/idempotency.py": "answers are kept for so long on the wall",
         },
         allowed_by="# wall",
     ),
@@ -149,7 +149,6 @@ RULES = [
         sample="leg.status = 'open'",
         innocent="class Leg:\n    def move_to(self, status):\n        self.swap(status=status)",
         except_in={
-            "apps/core/idempotency.py": "the HTTP status of an answer",
             "apps/simulation": "notes of robots and of the replay's referee, who write no rows",
         },
     ),

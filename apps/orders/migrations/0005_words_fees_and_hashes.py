@@ -55,11 +55,15 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='orderword',
             name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='orders.order'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='words', to='orders.order'),
         ),
         migrations.RunPython(sort_words_by_their_bytes, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='orderword',
             index=models.Index(fields=['organisation_id', 'word', 'order'], name='word_of_organisation'),
+        ),
+        migrations.AddIndex(
+            model_name='orderword',
+            index=models.Index(fields=['order', 'word'], name='word_of_order'),
         ),
     ]

@@ -2,15 +2,18 @@
 
 A prefix is a range of the index on (organisation, word), the same on every store. What limits the work of one search:
 
-- A prefix that few orders have (`MANY` or fewer) is read whole; the orders that have all prefixes are then known.
-- Where every prefix is common ("rue", "paris"), reading them would take as long as there are orders. Then the newest
-  orders are looked at, some hundred at a time, until the page is full or `MOST_LOOKED_AT` were seen: such a page may be
-  short, and its cursor goes on from there.
+- The longest words are looked up first. As soon as few orders have one (`MANY` or fewer), those are the pool; where
+  every word is common ("rue", "paris"), all recent orders are.
+- The pool is looked through from the newest on, some hundred orders at a time, by the index on (order, word), until the
+  page is full or `MOST_LOOKED_AT` orders were seen: such a page may be short, and its cursor goes on from there.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -23,9 +26,9 @@ from apps.orders.selectors.rows import ORDER_COLUMNS, OrderRows, Row, with_parts
 from apps.orders.words import after_all, readings
 
 FOUND_FOR = timedelta(days=90)
-MANY = 2_000
+MANY = 5_000
 AT_A_TIME = 400
-MOST_LOOKED_AT = 8_000
+MOST_LOOKED_AT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,102 +39,80 @@ class Found:
     goes_on_after: UUID | None
 
 
-@dataclass(slots=True)
-class _Wanted:
-    """What a query comes to: orders that are known by their key, and prefixes that are too common to read."""
-
-    keys: set[UUID] = field(default_factory=set)
-    common: list[Sequence[str]] = field(default_factory=list)
-
-
 def search_orders(principal: Principal, query: str, *, limit: int, after: UUID | None = None) -> Found:
     """The orders of the last 90 days that fit a query, newest first, from the one after `after` on.
 
     Each word of the query must begin a word of the order. The number of queries is bounded, whatever is asked for.
     """
-    wanted = _Wanted()
-    for prefixes in readings(query):
-        keys = _keys_with_all(principal, prefixes)
-        if keys is None:
-            wanted.common.append(prefixes)
-        else:
-            wanted.keys |= keys
     since = clock.now() - FOUND_FOR
     recent = orders_for(principal).filter(placed_at__gte=since).order_by("-pk")
-    rows, goes_on_after = (_walk if wanted.common else _pick)(recent, wanted, limit, after)
-    return Found(with_parts(rows), goes_on_after)
+    ways = readings(query)
+    pool = _pool(principal, ways)
+    is_certain = pool is not None and all(len(way) == 1 for way in ways)  # then the pool is what fits
+    found: list[Row] = []
+    looked_at = 0
+    for keys in _newest_first(recent, pool, after):
+        fitting = keys if is_certain else _fitting(keys, ways)
+        found += recent.filter(pk__in=fitting).values(*ORDER_COLUMNS) if fitting else ()
+        looked_at += len(keys)
+        if len(found) > limit:
+            return Found(with_parts(found[:limit]), found[limit - 1]["id"])
+        if looked_at >= MOST_LOOKED_AT:
+            return Found(with_parts(found), keys[-1])
+    return Found(with_parts(found), None)
 
 
-def _keys_with_all(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | None:
-    """The orders that have all prefixes, None when each of the prefixes is common."""
+def _pool(principal: Principal, ways: Sequence[Sequence[str]]) -> set[UUID] | None:
+    """Orders among which are all that fit; None where these are too many to name."""
+    pool: set[UUID] = set()
+    for way in ways:
+        few = _few(principal, way)
+        if few is None:
+            return None
+        pool |= few
+    return pool
+
+
+def _few(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | None:
+    """The orders that have one of the prefixes, the first that few have; None when each of them is common."""
     words = OrderWord.objects.filter(organisation_id__in=principal.organisation_ids)
-    few: list[set[UUID]] = []
-    common: list[str] = []
-    for prefix in prefixes:
-        keys = list(words.filter(_begins(prefix)).values_list("order_id", flat=True)[: MANY + 1])
-        if len(keys) > MANY:
-            common.append(prefix)
-        else:
-            few.append(set(keys))
-    if not few:
-        return None
-    found = set.intersection(*few)
-    return _with_prefixes(found, common) if found else found
+    for prefix in sorted(prefixes, key=len, reverse=True):
+        keys = words.filter(_begins(prefix)).values_list("order_id", flat=True)[: MANY + 1]
+        having = list(keys)
+        if len(having) <= MANY:
+            return set(having)
+    return None
 
 
-def _with_prefixes(keys: Iterable[UUID], prefixes: Iterable[str]) -> set[UUID]:
-    """Those of some orders that have all prefixes: one look-up a prefix, by order."""
-    left = set(keys)
-    for prefix in prefixes:
-        found = OrderWord.objects.filter(_begins(prefix), order_id__in=list(left)).values_list("order_id", flat=True)
-        left = set(found)
-    return left
+def _newest_first(recent: QuerySet[Order], pool: set[UUID] | None, after: UUID | None) -> Iterator[list[UUID]]:
+    """Keys of orders to look at, some hundred at a time: keys sort by time of birth."""
+    if pool is not None:
+        newest = sorted((key for key in pool if after is None or key < after), reverse=True)
+        yield from (newest[start : start + AT_A_TIME] for start in range(0, len(newest), AT_A_TIME))
+        return
+    while True:
+        older = recent.filter(pk__lt=after) if after else recent
+        keys = list(older.values_list("pk", flat=True)[:AT_A_TIME])
+        if keys:
+            yield keys
+        if len(keys) < AT_A_TIME:
+            return
+        after = keys[-1]
+
+
+def _fitting(keys: Sequence[UUID], ways: Sequence[Sequence[str]]) -> list[UUID]:
+    """Those of some orders that have all prefixes of one of the ways: one query."""
+    wanted = {prefix for way in ways for prefix in way}
+    begins = reduce(or_, (_begins(prefix) for prefix in wanted))
+    words: dict[UUID, list[str]] = defaultdict(list)
+    for key, word in OrderWord.objects.filter(begins, order_id__in=keys).values_list("order_id", "word"):
+        words[key].append(word)
+    return [key for key in keys if any(_has_all(words[key], way) for way in ways)]
+
+
+def _has_all(words: Sequence[str], prefixes: Sequence[str]) -> bool:
+    return all(any(word.startswith(prefix) for word in words) for prefix in prefixes)
 
 
 def _begins(prefix: str) -> Q:
     return Q(word__gte=prefix, word__lt=after_all(prefix))
-
-
-def _pick(recent: QuerySet[Order], wanted: _Wanted, limit: int, after: UUID | None) -> tuple[list[Row], UUID | None]:
-    """The newest of known orders: keys sort by time of birth, so only the first of them are read."""
-    newest = sorted((key for key in wanted.keys if after is None or key < after), reverse=True)
-    found: list[Row] = []
-    for start in range(0, len(newest), AT_A_TIME):
-        found += recent.filter(pk__in=newest[start : start + AT_A_TIME]).values(*ORDER_COLUMNS)[: limit + 1]
-        if len(found) > limit:
-            return found[:limit], found[limit - 1]["id"]
-    return found, None
-
-
-def _walk(recent: QuerySet[Order], wanted: _Wanted, limit: int, after: UUID | None) -> tuple[list[Row], UUID | None]:
-    """The newest orders that fit, looking at one after the other."""
-    fitting: list[UUID] = []
-    looked_at = 0
-    while looked_at < MOST_LOOKED_AT:
-        older = recent.filter(pk__lt=after) if after else recent
-        keys = list(older.values_list("pk", flat=True)[:AT_A_TIME])
-        fits = _fitting(keys, wanted)
-        fitting += [key for key in keys if key in fits]
-        if len(fitting) >= limit:
-            return _in_full(recent, fitting[:limit]), _last(fitting, keys, limit)
-        if len(keys) < AT_A_TIME:
-            return _in_full(recent, fitting), None
-        looked_at, after = looked_at + len(keys), keys[-1]
-    return _in_full(recent, fitting), after
-
-
-def _fitting(keys: list[UUID], wanted: _Wanted) -> set[UUID]:
-    fits = wanted.keys.intersection(keys)
-    for prefixes in wanted.common:
-        fits |= _with_prefixes(keys, prefixes)
-    return fits
-
-
-def _last(fitting: list[UUID], keys: list[UUID], limit: int) -> UUID | None:
-    """From where to go on; None when the last order there is was the last that fits."""
-    is_end = len(keys) < AT_A_TIME and len(fitting) == limit
-    return None if is_end else fitting[limit - 1]
-
-
-def _in_full(recent: QuerySet[Order], keys: list[UUID]) -> list[Row]:
-    return list(recent.filter(pk__in=keys).values(*ORDER_COLUMNS)) if keys else []
