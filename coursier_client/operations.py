@@ -116,8 +116,8 @@ class BatchRowOut(TypedDict):
 
     index: int
     status: Literal["created", "replayed", "refused"]
-    order: OrderOut
-    error: ErrorOut
+    order: NotRequired[OrderOut]
+    error: NotRequired[ErrorOut]
 
 
 class CancelIn(TypedDict):
@@ -378,6 +378,7 @@ class FleetIn(TypedDict):
     name: str
     mode: NotRequired[Literal["assigned", "offered", "external"]]
     is_open: NotRequired[bool]
+    accepts_invitations: NotRequired[bool]
 
 
 class FleetOfferOut(TypedDict):
@@ -420,6 +421,7 @@ class FleetOut(TypedDict):
     name: str
     mode: str
     is_open: bool
+    accepts_invitations: bool
     created_at: str
 
 
@@ -475,7 +477,7 @@ class HubOut(TypedDict):
     lat: float
     lon: float
     zone: str
-    opening_hours: Any
+    opening_hours: dict[str, Any]
     is_own: bool
     is_active: bool
     is_open_to_others: bool
@@ -523,7 +525,7 @@ class IncidentOut(TypedDict):
     note: str
     is_open: bool
     opened_at: str
-    resolved_at: str
+    resolved_at: str | None
     resolution: str
 
 
@@ -546,6 +548,20 @@ class LeftOutOut(TypedDict):
 
     leg: str
     reason: str
+
+
+class LegOut(TypedDict):
+    """One courier's part of an order."""
+
+    id: str
+    sequence: int
+    status: str
+    assigned_at: str | None
+    picked_up_at: str | None
+    delivered_at: str | None
+    unassigned_reason: str
+    pickup_hub: str | None
+    dropoff_hub: str | None
 
 
 class LegStateOut(TypedDict):
@@ -596,7 +612,7 @@ class OpeningHoursIn(TypedDict):
 class OrderBatchIn(TypedDict):
     """Orders to be placed, each with an `external_id`. What is wrong with one is said in its row."""
 
-    orders: list[OrderIn]
+    orders: list[OrderIn | Any]
 
 
 class OrderBatchOut(TypedDict):
@@ -628,7 +644,7 @@ class OrderOut(TypedDict):
 
     id: str
     short_code: str
-    external_id: str
+    external_id: str | None
     version: int
     status: str
     needs_attention: bool
@@ -641,15 +657,15 @@ class OrderOut(TypedDict):
     price: dict[str, Any]
     net: dict[str, Any]
     tax: dict[str, Any]
-    price_lines: Any
+    price_lines: list[PriceLineOut]
     distance_m: int
     promised_pickup_at: str
     promised_dropoff_at: str
-    picked_up_at: str
+    picked_up_at: str | None
     delivered_at: str | None
     cancellation: dict[str, Any] | None
     tracking_token: str
-    legs: list[dict[str, Any]]
+    legs: list[LegOut]
 
 
 class OrderPage(TypedDict):
@@ -664,7 +680,7 @@ class OrderTermsOut(TypedDict):
 
     zone: ZoneNameOut
     price: dict[str, Any]
-    price_lines: Any
+    price_lines: list[PriceLineOut]
     distance_m: int
     promised_pickup_at: str
     promised_dropoff_at: str
@@ -762,6 +778,7 @@ class PatchedFleetIn(TypedDict):
     name: NotRequired[str]
     mode: NotRequired[Literal["assigned", "offered", "external"]]
     is_open: NotRequired[bool]
+    accepts_invitations: NotRequired[bool]
 
 
 class PatchedHubChangesIn(TypedDict):
@@ -926,9 +943,9 @@ class PriceLineOut(TypedDict):
     code: str
     label: str
     amount: int
-    quantity: float
-    unit: str
-    unit_price: int
+    quantity: NotRequired[float]
+    unit: NotRequired[str]
+    unit_price: NotRequired[int]
 
 
 class ProgressIn(TypedDict):
@@ -1080,9 +1097,9 @@ class ScanStateOut(TypedDict):
 
     parcel: str
     is_in: bool
-    order: str
-    short_code: str
-    order_status: str
+    order: NotRequired[str]
+    short_code: NotRequired[str]
+    order_status: NotRequired[str]
 
 
 class ScansIn(TypedDict):

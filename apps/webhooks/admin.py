@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.core.admin import ReadOnlyAdmin
-from apps.webhooks.models import Endpoint, Message
+from apps.webhooks.models import Attempt, Endpoint, Message
 
 
 @admin.register(Endpoint)
@@ -31,5 +31,15 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ("status", "kind")
     list_select_related = ("endpoint",)
     search_fields = ("=id", "=order_id", "=event_id")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = ("at", "message", "number", "status_code", "error", "duration_ms")
+    list_filter = ("error", "status_code")
+    list_select_related = ("message",)
+    search_fields = ("=id", "=message__id", "=message__order_id")
     ordering = ("-id",)
     show_full_result_count = False

@@ -1,21 +1,38 @@
 """Everybody who may knock at the REST API, and what belongs to whom."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from apps.accounts.models import Organisation
 from apps.accounts.services import create_api_key, create_organisation, revoke_api_key
-from apps.core.ids import public_id
+from apps.billing.models import Statement, month_of
+from apps.core import clock
+from apps.core.ids import parse_public_id, public_id
+from apps.core.vehicle_kind import VehicleKind
 from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Fleet
+from apps.couriers.services import NewShift, NewVehicle, add_vehicle, plan_shift
 from apps.couriers.services.devices import register_device
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.services import assign_leg, make_fleet_offer
-from apps.networks.lifecycle import Right
-from apps.orders.services import create_quote, place_order
-from tests.agreements import connected
+from apps.hubs.models import Hub
+from apps.hubs.services import change_hub
+from apps.networks.lifecycle import ConnectionStatus, Right
+from apps.networks.models import Connection
+from apps.networks.services.terms import NO_PROPOSAL
+from apps.orders.hub_stops import hub_stop
+from apps.orders.models import IncidentKind, Parcel
+from apps.orders.services import create_quote, open_incident, place_order
+from apps.webhooks.lifecycle import MessageStatus
+from apps.webhooks.models import Message
+from apps.webhooks.services import NewEndpoint, create_endpoint
+from apps.webhooks.services.delivering import MESSAGE
+from tests.agreements import a_fleet, a_tariff, connected
 from tests.cast import CENTRE, Cast, make_courier, new_order, placed
+from tests.hooks import relay
+from tests.hubs import make_hub
 
 
 class Who(StrEnum):
@@ -37,10 +54,18 @@ KEYS = frozenset({Who.MERCHANT, Who.OTHER_MERCHANT, Who.FLEET, Who.OTHER_FLEET, 
 
 @dataclass
 class World:
-    """Headers by caller, and the ids and values that paths and bodies need."""
+    """Headers by caller, the ids that only those with a part may see, and what anybody may know."""
 
+    cast: Cast
+    hub: Hub
     headers: dict[Who, dict[str, str]]
     ids: dict[str, str] = field(default_factory=dict)
+    known: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def in_paths(self) -> dict[str, str]:
+        """What stands for the parameters of paths."""
+        return {**self.ids, **self.known}
 
 
 def assemble_world(cast: Cast) -> World:
@@ -55,6 +80,8 @@ def assemble_world(cast: Cast) -> World:
     phone = register_device(courier_id=cast.bo.pk, label="Bo's phone")
     _, powerless = create_api_key(organisation_id=cast.bakery.pk, name="powerless", scopes=())
     world = World(
+        cast,
+        make_hub(hub_owner.pk),
         {
             Who.MERCHANT: _bearer(cast.dee_key),
             Who.OTHER_MERCHANT: _key_of(other_merchant),
@@ -65,32 +92,124 @@ def assemble_world(cast: Cast) -> World:
             Who.ANONYMOUS: {},
             Who.REVOKED: _bearer(revoked),
             Who.POWERLESS: _bearer(powerless),
-        }
+        },
     )
-    new = new_order(cast.bakery.pk)
-    world.ids["order_id"] = public_id("ord", place_order(new).pk)
-    world.ids["quote_id"] = public_id("quo", create_quote(new).pk)
-    _dispatch(world, cast)
+    _fill_fleet(world)
+    _connect(world)
+    _place_order(world)
+    _dispatch(world)
     return world
 
 
-def _dispatch(world: World, cast: Cast) -> None:
+def _fill_fleet(world: World) -> None:
+    """The fleet of the cast, a van that nobody rides, Bo, and his shift of tomorrow."""
+    cast = world.cast
+    van = NewVehicle(
+        fleet_id=cast.fleet.pk,
+        kind=VehicleKind.VAN,
+        speed_kmh=40,
+        max_weight_g=400_000,
+        max_parcels=60,
+        external_id="van-1",
+    )
+    tomorrow = clock.now() + timedelta(days=1)
+    shift = plan_shift(
+        NewShift(courier_id=cast.bo.pk, zone_id=cast.zone.pk, starts_at=tomorrow, ends_at=tomorrow + timedelta(hours=4))
+    )
+    world.ids["fleet_id"] = public_id("flt", cast.fleet.pk)
+    world.ids["vehicle_id"] = public_id("veh", add_vehicle(van).pk)
+    world.ids["courier_id"] = public_id("cou", cast.bo.pk)
+    world.ids["shift_id"] = public_id("shi", shift.pk)
+    world.known["zone_id"] = public_id("zon", cast.zone.pk)
+    world.known["listed_fleet_id"] = public_id("flt", a_fleet("Night Riders", is_open=True).pk)
+
+
+def _connect(world: World) -> None:
+    """The bakery and the fleet, with a tariff and the statement of this month."""
+    cast = world.cast
+    tariff = a_tariff(cast.fleet)
+    connection = connected(cast.bakery, cast.fleet, tariff=tariff, rights=[Right.REJECT])
+    month = month_of(clock.now(), cast.fleet_owner.time_zone)
+    statement = Statement.objects.create(
+        key=connection.pk.hex,
+        connection=connection,
+        orderer=cast.bakery,
+        executor=cast.fleet_owner,
+        month=month,
+        currency=tariff.currency,
+    )
+    world.ids["tariff_id"] = public_id("tar", tariff.pk)
+    world.ids["connection_id"] = public_id("con", connection.pk)
+    world.ids["statement_id"] = public_id("sta", statement.pk)
+    world.known["month"] = month
+
+
+def _place_order(world: World) -> None:
+    """The bakery's, through the hub, which then closes to others; its parcel broke, and an endpoint was told."""
+    bakery, hub = world.cast.bakery, world.hub
+    endpoint = create_endpoint(NewEndpoint(organisation_id=bakery.pk, url="https://hooks.example.org/in"))
+    endpoint.swap(url="https://127.0.0.1/in")  # an address that is refused before anything is sent
+    new = new_order(bakery.pk)
+    order = place_order(replace(new, via=hub_stop(hub.pk, organisation_id=bakery.pk)))
+    change_hub(hub_id=hub.pk, changes={"is_open_to_others": False})
+    relay()
+    message = Message.objects.filter(endpoint_id=endpoint.pk).order_by("id")[0]
+    message.move_to(MessageStatus.FAILED, next_attempt_at=None)
+    parcel = Parcel.objects.get(order=order)
+    world.ids["order_id"] = public_id("ord", order.pk)
+    world.ids["quote_id"] = public_id("quo", create_quote(new).pk)
+    world.ids["parcel_id"] = public_id("par", parcel.pk)
+    world.ids["token"] = order.tracking_token
+    world.ids["hub_id"] = public_id("hub", hub.pk)
+    world.ids["endpoint_id"] = public_id("whe", endpoint.pk)
+    world.ids["message_id"] = public_id(MESSAGE, message.pk)
+    break_parcel(world)
+
+
+def _dispatch(world: World) -> None:
     """A leg that nobody has, one that Bo has and his fleet may refuse, and one offered to a fleet with a dispatch."""
-    connected(cast.bakery, cast.fleet, rights=[Right.REJECT])
+    cast = world.cast
     (_, free), (_, held), (_, offered) = placed(cast), placed(cast), placed(cast)
     assignment = assign_leg(leg_id=held.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
     asked = Fleet.objects.create(
         organisation=cast.fleet_owner, name="Vélo Cargo", mode=FleetMode.EXTERNAL, is_open=True
     )
     offer = make_fleet_offer(leg_id=offered.pk, leg_version=offered.version, fleet_id=asked.pk)
-    world.ids |= {
-        "open_leg_id": public_id("leg", free.pk),
-        "leg_id": public_id("leg", held.pk),
-        "assignment_id": public_id("asg", assignment.pk),
-        "offer_id": public_id("off", offer.pk),
-        "courier_id": public_id("cou", cast.cy.pk),
-        "zone_id": public_id("zon", cast.zone.pk),
-    }
+    world.ids["open_leg_id"] = public_id("leg", free.pk)
+    world.ids["leg_id"] = public_id("leg", held.pk)
+    world.ids["assignment_id"] = public_id("asg", assignment.pk)
+    world.ids["offer_id"] = public_id("off", offer.pk)
+    world.ids["relief_id"] = public_id("cou", cast.cy.pk)
+
+
+def break_parcel(world: World) -> None:
+    """The parcel is damaged in the hub, again if the last incident was resolved."""
+    parcel = Parcel.objects.get(pk=parse_public_id("par", world.ids["parcel_id"]))
+    incident = open_incident(kind=IncidentKind.DAMAGED, parcel=parcel, hub_id=world.hub.pk)
+    world.ids["incident_id"] = public_id("inc", incident.pk)
+
+
+def renew_connection(world: World, **changes: Any) -> None:
+    """Put the connection back to where it was, or to where these changes say."""
+    plain = {"status": ConnectionStatus.ACCEPTED, "is_live": True, "ended_at": None, **NO_PROPOSAL}
+    unpaused = {"is_paused_by_orderer": False, "is_paused_by_executor": False}
+    key = parse_public_id("con", world.ids["connection_id"])
+    Connection.objects.filter(pk=key).update(**{**plain, **unpaused, **changes})
+
+
+def propose_terms(world: World) -> None:
+    """The bakery asks the fleet for other terms."""
+    renew_connection(world, proposed_by=world.cast.bakery, proposed_rights=[], proposed_at=clock.now())
+
+
+def pause_both_sides(world: World) -> None:
+    """Neither gives the other anything new."""
+    renew_connection(world, status=ConnectionStatus.PAUSED, is_paused_by_orderer=True, is_paused_by_executor=True)
+
+
+def version_of_connection(world: World) -> int:
+    """As whoever reads it is told."""
+    return int(Connection.objects.get(pk=parse_public_id("con", world.ids["connection_id"])).version)
 
 
 def _key_of(organisation: Organisation) -> dict[str, str]:

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -26,6 +26,7 @@ SerializerClass = type[serializers.Serializer[Any]]
 ErrorClass = type[CoursierError]
 
 ALWAYS: tuple[ErrorClass, ...] = (errors.TooManyRequests, errors.Unavailable)
+CURSOR = "cursor"  # what every list of pages takes
 IN_REQUESTS = "In"  # how the names of the serializers that read requests end
 
 
@@ -152,14 +153,39 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: bodies of requests have no other fields than those named, and errors not always a
-    state."""
+    """A hook of drf-spectacular: bodies of requests have no other fields than those named; lists take empty filters."""
     for name, component in result.get("components", {}).get("schemas", {}).items():
         if name.endswith(IN_REQUESTS) and component.get("type") == "object":
             component["additionalProperties"] = False
-        if name == ErrorOut.__name__:
-            component["required"].remove("state")
+    for methods in result.get("paths", {}).values():
+        for method in methods.values():
+            _take_empty_filters(method.get("parameters", []))
     return result
+
+
+def _take_empty_filters(parameters: list[dict[str, Any]]) -> None:
+    """As `PageQuery` reads them: an empty value asks for nothing."""
+    asked = [parameter for parameter in parameters if parameter["in"] == "query"]
+    if any(parameter["name"] == CURSOR for parameter in asked):
+        for parameter in asked:
+            if not parameter.get("required"):
+                parameter["allowEmptyValue"] = True
+
+
+class _OfAnswer(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    target_class = OutputSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """As ever, but what is declared with `required=False` is not in every answer."""
+        mapped: dict[str, Any] = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
+            self.target, direction, bypass_extensions=True
+        )
+        declared = serializers.Serializer.get_fields(self.target)  # before they are all made read only
+        left_out = {name for name, field in declared.items() if not field.required and not field.read_only}
+        if "required" in mapped:
+            mapped["required"] = [name for name in mapped["required"] if name not in left_out]
+        return mapped
 
 
 class _OfMoment(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -38,7 +38,7 @@ def _made(of: Json, schema: Json, kind: str) -> Any:
         return [sample(of, schema["items"])]
     if kind == "string" and (prefix := _ID.match(str(schema.get("pattern")))):
         return f"{prefix[1]}_{NOBODY}"
-    numbers = {"integer": schema.get("minimum", 1), "number": float(schema.get("default", 0)), "boolean": False}
+    numbers = {"integer": schema.get("minimum", 1), "number": float(max(0, schema.get("minimum", 0))), "boolean": False}
     return numbers.get(kind, BY_FORMAT.get(str(schema.get("format")), "text"))
 
 

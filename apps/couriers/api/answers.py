@@ -20,6 +20,7 @@ class FleetOut(OutputSerializer):
     name = serializers.CharField()
     mode = serializers.CharField()
     is_open = serializers.BooleanField()
+    accepts_invitations = serializers.BooleanField(help_text="Listed for who looks for a fleet to connect with.")
     created_at = Moment()
 
     def get_id(self, fleet: Fleet) -> str:

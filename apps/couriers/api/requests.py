@@ -25,6 +25,7 @@ class FleetIn(StrictSerializer):
     name = Text(max_length=80)
     mode = serializers.ChoiceField(choices=FleetMode.choices, required=False)
     is_open = serializers.BooleanField(required=False)
+    accepts_invitations = serializers.BooleanField(required=False)
 
 
 class VehicleChangesIn(StrictSerializer):

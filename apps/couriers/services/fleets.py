@@ -13,17 +13,28 @@ from apps.couriers.models import Fleet
 
 @atomic
 def create_fleet(
-    *, organisation_id: UUID, name: str, mode: FleetMode | str = FleetMode.ASSIGNED, is_open: bool = False
+    *,
+    organisation_id: UUID,
+    name: str,
+    mode: FleetMode | str = FleetMode.ASSIGNED,
+    is_open: bool = False,
+    accepts_invitations: bool = False,
 ) -> Fleet:
     """Make a network of couriers for an organisation."""
-    fleet = Fleet.objects.create(organisation_id=organisation_id, name=name, mode=mode, is_open=is_open)
+    fleet = Fleet.objects.create(
+        organisation_id=organisation_id,
+        name=name,
+        mode=mode,
+        is_open=is_open,
+        accepts_invitations=accepts_invitations,
+    )
     publish(FleetAdded(organisation_id=organisation_id, fleet_id=fleet.pk, mode=str(fleet.mode), is_open=is_open))
     return fleet
 
 
 @atomic
 def change_fleet(*, fleet_id: UUID, changes: dict[str, Any]) -> Fleet:
-    """Change the columns `name`, `mode`, `is_open`; the last word counts. Raises FleetNotFound.
+    """Change the columns `name`, `mode`, `is_open`, `accepts_invitations`; the last word counts. Raises FleetNotFound.
 
     Legs that are offered or assigned already stay where they are.
     """

@@ -18,6 +18,7 @@ def test_a_fleet_is_made_changed_and_shown(owner, cast):
         "name": "Night riders",
         "mode": "offered",
         "is_open": False,
+        "accepts_invitations": False,
         "created_at": "2026-06-10T10:00:00Z",
     }
     changed = owner.patches(f"fleets/{fleet['id']}", is_open=True)
@@ -25,6 +26,16 @@ def test_a_fleet_is_made_changed_and_shown(owner, cast):
     assert owner.gets(f"fleets/{fleet['id']}").json() == changed.json()
     assert owner.lists("fleets") == [fleet["id"], public_id("flt", cast.fleet.pk)]
     assert [row["is_open"] for row in events("FleetAdded", "FleetChanged")] == [False, True]
+
+
+def test_an_owner_lets_a_closed_fleet_be_found_and_hides_it_again(owner, merchant, cast):
+    made = owner.posts("fleets", {"name": "Night riders", "accepts_invitations": True}).json()
+    assert (made["is_open"], made["accepts_invitations"]) == (False, True)
+    assert made["id"] in merchant.lists("networks")
+    hidden = owner.patches(f"fleets/{made['id']}", accepts_invitations=False).json()
+    assert hidden == {**made, "accepts_invitations": False}
+    assert made["id"] not in merchant.lists("networks")
+    assert len(events("FleetAdded", "FleetChanged")) == 2
 
 
 def test_a_fleet_changed_into_what_it_is_tells_nobody(owner, cast):
@@ -143,5 +154,5 @@ def test_lists_cost_the_same_however_long_they_are(owner, cast, django_assert_nu
     Fleet.objects.bulk_create(Fleet(organisation=cast.fleet_owner, name=f"Fleet {number}") for number in range(60))
     with django_assert_num_queries(2):  # the key, the rows
         assert len(owner.lists("fleets", limit=60)) == 60
-    with django_assert_num_queries(3):  # the key, the fleets, the rows
+    with django_assert_num_queries(2):  # the fleets, the rows: the key is remembered
         assert len(owner.lists("vehicles", limit=60)) == 60

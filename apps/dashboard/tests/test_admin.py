@@ -175,6 +175,13 @@ def one_of_each_other(cast: Cast) -> None:
     order = Order.objects.exclude(pk__in=FleetRefusal.objects.values_list("order_id", flat=True)).first()
     FleetRefusal.objects.create(order=order, fleet=cast.fleet, reason="too far")
     settle_order(order_id=carried(cast, cast.bo).order_id)
+    endpoint = apps.get_model("webhooks", "Endpoint").objects.create(
+        organisation=cast.bakery, url="https://example.org/hook", seed=unique
+    )
+    message = apps.get_model("webhooks", "Message").objects.create(
+        endpoint=endpoint, event_id=new_id(), kind="order.placed", body="{}", next_attempt_at=at
+    )
+    apps.get_model("webhooks", "Attempt").objects.create(message=message, number=1, duration_ms=12, status_code=200)
     LogPosition.objects.create(reader=unique[:20], event_id=new_id())
     IdempotentAnswer.objects.create(
         principal="key", operation="POST /v1/orders", key=unique, fingerprint=unique, status=201, created_at=at

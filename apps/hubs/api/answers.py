@@ -29,7 +29,10 @@ class HubOut(OutputSerializer):
     lat = serializers.FloatField()
     lon = serializers.FloatField()
     zone = serializers.SerializerMethodField()
-    opening_hours = serializers.JSONField()
+    opening_hours = serializers.DictField(
+        child=serializers.ListField(child=serializers.ListField(child=serializers.CharField())),
+        help_text='By weekday: `{"mon": [["08:00", "20:00"]]}`.',
+    )
     is_own = serializers.SerializerMethodField()
     is_active = serializers.BooleanField()
     is_open_to_others = serializers.BooleanField()
@@ -266,7 +269,7 @@ class IncidentOut(OutputSerializer):
     note = serializers.CharField()
     is_open = serializers.BooleanField()
     opened_at = Moment()
-    resolved_at = Moment()
+    resolved_at = Moment(allow_null=True)
     resolution = serializers.CharField()
 
     def get_id(self, incident: Incident) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.api.fields import Moment
@@ -37,9 +38,9 @@ class LegOut(OutputSerializer):
     id = serializers.SerializerMethodField()
     sequence = serializers.IntegerField()
     status = serializers.CharField()
-    assigned_at = Moment()
-    picked_up_at = Moment()
-    delivered_at = Moment()
+    assigned_at = Moment(allow_null=True)
+    picked_up_at = Moment(allow_null=True)
+    delivered_at = Moment(allow_null=True)
     unassigned_reason = serializers.CharField()
     pickup_hub = serializers.SerializerMethodField()
     dropoff_hub = serializers.SerializerMethodField()
@@ -121,7 +122,7 @@ class OrderOut(PricedOut):
 
     id = serializers.SerializerMethodField()
     short_code = serializers.CharField()
-    external_id = serializers.CharField()
+    external_id = serializers.CharField(allow_null=True)
     version = serializers.IntegerField()
     status = serializers.CharField()
     needs_attention = serializers.BooleanField()
@@ -134,11 +135,11 @@ class OrderOut(PricedOut):
     price = serializers.SerializerMethodField()
     net = serializers.SerializerMethodField()
     tax = serializers.SerializerMethodField()
-    price_lines = serializers.JSONField()
+    price_lines = PriceLineOut(many=True)
     distance_m = serializers.IntegerField()
     promised_pickup_at = Moment()
     promised_dropoff_at = Moment()
-    picked_up_at = Moment()
+    picked_up_at = Moment(allow_null=True)
     delivered_at = serializers.SerializerMethodField()
     cancellation = serializers.SerializerMethodField()
     tracking_token = serializers.CharField()
@@ -178,6 +179,7 @@ class OrderOut(PricedOut):
             "cancelled_at": _text(order.ended_at),
         }
 
+    @extend_schema_field(LegOut(many=True))
     def get_legs(self, order: Order) -> list[dict[str, Any]]:
         """In the order in which they are carried."""
         return list(LegOut(_legs(order), many=True).data)
@@ -199,7 +201,7 @@ class OrderTermsOut(OutputSerializer):
 
     zone = ZoneNameOut()
     price = serializers.SerializerMethodField()
-    price_lines = serializers.JSONField(source="columns.price_lines")
+    price_lines = PriceLineOut(many=True, source="columns.price_lines")
     distance_m = serializers.IntegerField(source="columns.distance_m")
     promised_pickup_at = Moment(source="columns.promised_pickup_at")
     promised_dropoff_at = Moment(source="columns.promised_dropoff_at")

@@ -5,6 +5,9 @@ import re
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -124,18 +127,27 @@ class OrderIn(QuoteIn):
     scenario = serializers.ChoiceField(choices=Scenario.choices, required=False)
 
 
+class OrderRow(AnyJson):
+    """An order of a batch, as it was sent."""
+
+
+class _OfOrderRow(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = OrderRow
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        """An order; whatever else is sent is refused in its row, and stops no other."""
+        order = auto_schema.resolve_serializer(OrderIn, direction).ref
+        return {"anyOf": [order, {"description": "Anything else: refused in its row."}]}
+
+
 class OrderBatchIn(StrictSerializer):
     """Orders to be placed, each with an `external_id`. What is wrong with one is said in its row."""
 
-    orders: serializers.ListSerializer[Any] = serializers.ListSerializer(child=OrderIn(), max_length=MAX_BATCH)
+    orders = serializers.ListField(child=OrderRow(), allow_empty=False, min_length=1, max_length=MAX_BATCH)
 
     def rows(self) -> list[Any]:
         """The orders as they were sent, not looked at yet: one that is wrong stops no other. Raises ValidationError."""
-        return list(_RowsIn(data=self.initial_data).validated()["orders"])
-
-
-class _RowsIn(StrictSerializer):
-    orders = serializers.ListField(child=AnyJson(), allow_empty=False, max_length=MAX_BATCH)
+        return list(self.validated()["orders"])
 
 
 class ContactIn(StrictSerializer):
