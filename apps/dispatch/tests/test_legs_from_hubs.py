@@ -7,7 +7,6 @@ import pytest
 from apps.core import clock
 from apps.core.geo import Point
 from apps.core.ids import new_id
-from apps.couriers.models import Fleet
 from apps.dispatch.eligibility import Networks
 from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.learning.preparation import pickups
@@ -40,9 +39,8 @@ def legs(cast, hand_clock):
 
 @pytest.mark.django_db
 def test_an_order_through_a_hub_is_one_order_of_the_demand(cast, legs):
-    ahead = demand_ahead(
-        cast.zone, ServiceTimes.of(cast.zone), Networks.of(Fleet.objects.all(), [cast.fleet.pk]), clock.now()
-    )
+    networks = Networks.in_zone(cast.zone.pk, legs)
+    ahead = demand_ahead(cast.zone, ServiceTimes.of(cast.zone), networks, clock.now())
     assert [leg.id for leg in ahead.recent_legs] == [str(legs[0].pk)]
 
 
