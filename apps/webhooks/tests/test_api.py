@@ -275,6 +275,7 @@ def test_a_page_of_the_log_takes_as_many_queries_for_one_message_as_for_many(dee
     from django.test.utils import CaptureQueriesContext
 
     path = shown_id(listening(cast.bakery.pk, sink))
+    dee.gets(path)  # the key is looked up, and remembered
     counts = []
     for more in (1, 9):
         for _ in range(more):
@@ -283,7 +284,7 @@ def test_a_page_of_the_log_takes_as_many_queries_for_one_message_as_for_many(dee
         with CaptureQueriesContext(connection) as asked:
             assert dee.gets(f"{path}/messages").status_code == 200
         counts.append(len(asked))
-    assert counts == [4, 4]  # the key, the endpoint, the page, its attempts
+    assert counts == [3, 3]  # the endpoint, the page, its attempts
 
 
 def test_a_message_is_replayed_with_its_id_and_body(dee, cast, sink):
