@@ -199,7 +199,7 @@ def renew_connection(world: World, **changes: Any) -> None:
 
 def propose_terms(world: World) -> None:
     """The bakery asks the fleet for other terms."""
-    renew_connection(world, proposed_by=world.cast.bakery, proposed_rights=[], proposed_at=clock.now())
+    renew_connection(world, proposed_by_id=world.cast.bakery.pk, proposed_rights=[], proposed_at=clock.now())
 
 
 def pause_both_sides(world: World) -> None:
