@@ -116,3 +116,20 @@ def test_what_may_be_added_breaks_nothing(described):
     after["components"]["schemas"]["OrderIn"]["properties"]["colour"] = {"type": "string"}
     after["paths"]["/colours"] = after["paths"]["/orders"]
     assert breaking_changes(described, after) == []
+
+
+def test_what_an_answer_may_leave_out_is_not_required(described):
+    schemas = described["components"]["schemas"]
+    assert schemas["ErrorOut"]["required"] == ["code", "fields", "message", "request_id"]
+    assert schemas["BatchRowOut"]["required"] == ["index", "status"]
+    assert schemas["PriceLineOut"]["required"] == ["amount", "code", "label"]
+
+
+def test_lists_take_empty_filters_and_other_queries_do_not(described):
+    assert _may_be_empty(described, "/orders") >= {"cursor", "limit", "status"}
+    assert "month" not in _may_be_empty(described, "/statements")
+    assert _may_be_empty(described, "/slots") == set()
+
+
+def _may_be_empty(described, path: str) -> set[str]:
+    return {each["name"] for each in described["paths"][path]["get"]["parameters"] if each.get("allowEmptyValue")}
