@@ -6,7 +6,7 @@ That is the first leg for the pickup, the last for the dropoff. The table is the
 from apps.orders.lifecycle import LegStatus
 
 _L = LegStatus
-_BEFORE_PICKUP = frozenset({_L.OPEN, _L.OFFERED, _L.ASSIGNED, _L.AT_PICKUP})
+_BEFORE_PICKUP = frozenset({_L.WAITING, _L.OPEN, _L.OFFERED, _L.ASSIGNED, _L.AT_PICKUP})
 _NOBODY_YET = frozenset({_L.OPEN})  # not while it is offered: a courier is deciding upon what the offer says
 _NOBODY_ON_THE_WAY = frozenset({_L.OPEN, _L.ASSIGNED, _L.AT_PICKUP})
 

@@ -64,7 +64,7 @@ def test_the_page_works_as_printed(platform):
     while status() != "delivered":
         assert time.monotonic() < deadline, f"still {status()}"
         time.sleep(0.5)
-    moves = [entry["details"].get("after") for entry in reader.paste(history)["data"]]
+    moves = [entry["details"]["after"] for entry in reader.paste(history)["data"] if entry["name"] == "LegMoved"]
     assert moves[-1] == "delivered"
     assert reader.paste(tracking)["status"] == "delivered"
     assert reader.paste(absent)["external_id"] == "nobody-home"

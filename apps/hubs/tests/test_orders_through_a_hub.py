@@ -35,6 +35,12 @@ def test_an_order_through_a_hub_has_a_leg_to_it_and_one_from_it_that_waits(dee, 
     ]
 
 
+def test_whom_to_ask_for_at_the_door_may_change_while_the_second_leg_waits(dee, hub):
+    order = sends(dee, hub, "A")
+    changed = dee.changes(public_id("ord", order.pk), dropoff={"instructions": "Ring twice"})
+    assert (changed.status_code, changed.json()["dropoff"]["instructions"]) == (200, "Ring twice")
+
+
 def test_price_and_promise_count_the_way_of_both_legs(dee, hub):
     order = sends(dee, hub, "A")
     direct = Order.objects.get(pk=place_order(new_order(order.organisation_id)).pk)
