@@ -16,7 +16,7 @@ from apps.core import clock
 from apps.couriers.models import Fleet, Shift
 from apps.orders.lifecycle import ENDED
 from apps.orders.models import SLOT_AHEAD, Leg
-from apps.orders.services.placing import FURTHEST_AHEAD
+from apps.orders.services.terms import FURTHEST_AHEAD
 from apps.zones.hours import Window, windows_of
 from apps.zones.models import Zone
 

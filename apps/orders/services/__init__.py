@@ -6,12 +6,10 @@ from apps.orders.services.cancelling import cancel_order
 from apps.orders.services.incidents import close_incidents, open_incident, resolve_incident
 from apps.orders.services.indexing import forget_old_words
 from apps.orders.services.legs import LegMove, count_plan_attempt, move_leg, note_unassigned, open_next_leg
+from apps.orders.services.new_order import NewOrder, NewParcel, StopDetails
 from apps.orders.services.parcels import ParcelPlace, put_parcel
 from apps.orders.services.placing import (
-    NewOrder,
-    NewParcel,
     PlacedOrder,
-    StopDetails,
     place_order,
     place_order_with_parts,
 )

@@ -13,8 +13,8 @@ from apps.core.db import atomic
 from apps.core.errors import Conflict, CoursierError, FieldError, Invalid
 from apps.orders.errors import ExternalIdTaken, QuoteUsed
 from apps.orders.models import Order, Quote
+from apps.orders.services.new_order import NewOrder
 from apps.orders.services.placing import (
-    NewOrder,
     PlacedOrder,
     check_barcodes,
     draft,
@@ -24,8 +24,8 @@ from apps.orders.services.placing import (
     quotes_of,
     take_over_quote,
     taken_barcodes,
-    terms_of,
 )
+from apps.orders.services.terms import terms_of
 from apps.zones.models import Zone
 from apps.zones.selectors import active_zones
 

@@ -1,39 +1,26 @@
 """Place an order: the order, its leg or legs, its parcels and `OrderPlaced`, in one transaction."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import IntegrityError
 
 from apps.core import clock
 from apps.core.db import atomic
-from apps.core.errors import Conflict, FieldError, Invalid
+from apps.core.errors import Conflict, FieldError
 from apps.core.events import publish
-from apps.core.geo import Point
 from apps.core.ids import public_id
-from apps.networks.tariffs.pricing import Price, PriceLine, Trip, price_of
-from apps.networks.tariffs.selectors import AgreedTariff
-from apps.orders import tariffs
 from apps.orders.errors import BarcodeTaken, ExternalIdTaken, QuoteExpired, QuoteMismatch, QuoteNotFound, QuoteUsed
 from apps.orders.events import OrderPlaced
-from apps.orders.hub_stops import HubStop
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg, NetworkPolicy, Order, OrderWord, Parcel, Quote
+from apps.orders.models import Leg, Order, OrderWord, Parcel, Quote
 from apps.orders.services.indexing import search_words
-from apps.zones.models import Zone
-from apps.zones.selectors import active_zones, zone_among
+from apps.orders.services.new_order import NewOrder, NewParcel
+from apps.orders.services.terms import DUE_AFTER, IN_HUB, PICKUP_PROMISE, Terms, terms_of
 
-DUE_AFTER = timedelta(minutes=40)  # the promise when none is asked for; MDRPLIB's target click-to-door
-PICKUP_PROMISE = timedelta(minutes=25)
-IN_HUB = timedelta(
-    minutes=20
-)  # allowed from the courier who brings an order to the scan that lets the next one have it
-FURTHEST_AHEAD = timedelta(days=30)
 QUOTED = (
     "price_lines",
     "amount_cents",
@@ -45,101 +32,6 @@ QUOTED = (
     "promised_pickup_at",
     "promised_dropoff_at",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StopDetails:
-    """A place to be at, as a courier needs it."""
-
-    address: str
-    lat: float
-    lon: float
-    contact_name: str = ""
-    phone: str = ""
-    instructions: str = ""
-
-    @property
-    def point(self) -> Point:
-        """Where it is."""
-        return Point(self.lat, self.lon)
-
-
-@dataclass(frozen=True, slots=True)
-class NewParcel:
-    """A thing to be carried."""
-
-    weight_g: int
-    volume_ml: int = 0
-    description: str = ""
-    size: str = "small"
-    barcode: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NewOrder:
-    """What a merchant asks for. `ready_at` None: now. `due_at` None: as `_due_at` says.
-
-    `pickup_by`, `drop_from` and `drop_by` are hard, `due_at` is not; `vehicle_kinds` empty: any. With `via` it is
-    carried in two legs, to that hub and on from there.
-    """
-
-    organisation_id: UUID
-    pickup: StopDetails
-    dropoff: StopDetails
-    parcels: tuple[NewParcel, ...]
-    external_id: str | None = None
-    ready_at: datetime | None = None
-    pickup_by: datetime | None = None
-    drop_from: datetime | None = None
-    due_at: datetime | None = None
-    drop_by: datetime | None = None
-    max_on_board_s: int | None = None
-    network_policy: NetworkPolicy = NetworkPolicy.OWN_FIRST
-    fleet_ids: tuple[UUID, ...] = ()
-    skills: tuple[str, ...] = ()
-    vehicle_kinds: tuple[str, ...] = ()
-    quote_id: UUID | None = None
-    via: HubStop | None = None
-    is_test: bool = field(default=False)
-    scenario: str = ""
-
-    @property
-    def weight_g(self) -> int:
-        """Of all parcels."""
-        return sum(parcel.weight_g for parcel in self.parcels)
-
-    @property
-    def volume_ml(self) -> int:
-        """Of all parcels that say."""
-        return sum(parcel.volume_ml for parcel in self.parcels)
-
-    @property
-    def reach(self) -> tariffs.Reach:
-        """Which fleets may carry it, which decides on the tariff."""
-        return tariffs.Reach(self.organisation_id, self.network_policy, self.fleet_ids)
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of what the price depends on: an order must be the one that was quoted."""
-        asked: dict[str, Any] = {
-            "pickup": [self.pickup.lat, self.pickup.lon],
-            "dropoff": [self.dropoff.lat, self.dropoff.lon],
-            "parcels": [[parcel.weight_g, parcel.size] for parcel in self.parcels],
-            "networks": [self.network_policy, *sorted(fleet_id.hex for fleet_id in self.fleet_ids)],
-        }
-        if self.via:
-            asked["via"] = str(self.via.hub_id)
-        return hashlib.sha256(orjson.dumps(asked)).hexdigest()
-
-    @property
-    def asked_hash(self) -> str:
-        """SHA-256 of all that was asked for: the same for the same order sent again.
-
-        What was left out counts for nothing, so that a field that is added later changes no hash of today.
-        """
-        asked = {part.name: getattr(self, part.name) for part in fields(self)}
-        said = {name: value for name, value in asked.items() if value not in (None, (), False, "")}
-        return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,119 +60,6 @@ class PlacedOrder:
             is_test=order.is_test,
             external_id=order.external_id,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What an order will cost and what is promised: the same for a quote and for an order without one."""
-
-    zone: Zone
-    trip: Trip
-    tariff: AgreedTariff
-    price: Price
-    ready_at: datetime
-    due_at: datetime
-
-    @property
-    def lines(self) -> tuple[PriceLine, ...]:
-        """The lines of the price."""
-        return self.price.lines
-
-    @property
-    def amount_cents(self) -> int:
-        """The sum of the lines: what is paid, tax included."""
-        return self.price.gross_cents
-
-    @property
-    def distance_m(self) -> int:
-        """Estimated street distance."""
-        return self.trip.distance_m
-
-    def as_columns(self) -> dict[str, Any]:
-        """The columns that a quote and an order share."""
-        return {
-            "price_lines": [line.as_json() for line in self.lines],
-            "amount_cents": self.amount_cents,
-            "net_cents": self.price.net_cents,
-            "tax_cents": self.price.tax_cents,
-            "currency": self.price.currency,
-            "tariff_id": self.tariff.id,
-            "distance_m": self.distance_m,
-            "promised_pickup_at": self.ready_at,
-            "promised_dropoff_at": self.due_at,
-        }
-
-
-def terms_of(new: NewOrder, *, at: datetime, zones: Sequence[Zone] | None = None) -> Terms:
-    """Check an order and work out its terms. Raises OutOfZone or Invalid, naming every field that is wrong.
-
-    `zones` are those in service, None to read them.
-    """
-    zone = zone_among(active_zones() if zones is None else zones, pickup=new.pickup.point, dropoff=new.dropoff.point)
-    ready_at = max(new.ready_at or at, at)
-    due_at = new.due_at or _due_at(new, at=at, ready_at=ready_at)
-    _check(new, at=at, ready_at=ready_at, due_at=due_at)
-    trip = Trip(
-        pickup=new.pickup.point,
-        dropoff=new.dropoff.point,
-        weight_g=new.weight_g,
-        at=ready_at,
-        detour_factor=zone.detour_factor,
-        time_zone=zone.time_zone,
-        zone_id=zone.pk,
-        via=new.via.point if new.via else None,
-    )
-    tariff = tariffs.tariff_of(new.reach)
-    return Terms(zone, trip, tariff, price_of(trip, tariff.rates), ready_at, due_at)
-
-
-def _due_at(new: NewOrder, *, at: datetime, ready_at: datetime) -> datetime:
-    """The promise when none is asked for: the end of the slot; else 40 minutes after placing, or from when it opens.
-
-    Through a hub it is the time in the hub and 40 minutes more.
-    """
-    if new.drop_from and new.drop_by:
-        return new.drop_by
-    usual = max(at, ready_at - PICKUP_PROMISE) + DUE_AFTER
-    if new.via:
-        usual += IN_HUB + DUE_AFTER
-    return max(usual, new.drop_from + DUE_AFTER) if new.drop_from else usual
-
-
-def _check(new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime) -> None:
-    wrong = []
-    if not new.parcels:
-        wrong.append(FieldError("parcels", "empty", "An order carries at least one parcel."))
-    if new.weight_g > tariffs.MAX_WEIGHT_G:
-        wrong.append(FieldError("parcels", "too_heavy", f"At most {tariffs.MAX_WEIGHT_G // 1000} kg in all."))
-    if ready_at > at + FURTHEST_AHEAD:
-        wrong.append(FieldError("pickup.ready_at", "too_far_ahead", "At most 30 days ahead."))
-    if due_at <= ready_at:
-        wrong.append(FieldError("dropoff.due_at", "before_ready", "Later than the time at which it is ready."))
-    if new.drop_by and new.drop_by <= ready_at:
-        wrong.append(FieldError("dropoff.drop_by", "before_ready", "Later than the time at which it is ready."))
-    wrong += _windows_that_close_before_they_open(new, at=at, ready_at=ready_at, due_at=due_at)
-    if new.scenario and not new.is_test:
-        wrong.append(FieldError("scenario", "test_key_required", "Only orders of a test key follow a script."))
-    if new.network_policy == NetworkPolicy.NAMED and not new.fleet_ids:
-        wrong.append(FieldError("fleets", "empty", "Name the fleets that may carry it."))
-    if wrong:
-        raise Invalid(fields=tuple(wrong))
-
-
-def _windows_that_close_before_they_open(
-    new: NewOrder, *, at: datetime, ready_at: datetime, due_at: datetime
-) -> list[FieldError]:
-    wrong = []
-    if new.pickup_by and new.pickup_by <= ready_at:
-        wrong.append(FieldError("pickup.pickup_by", "before_ready", "Later than the time at which it is ready."))
-    if new.drop_from and new.drop_from > at + FURTHEST_AHEAD:
-        wrong.append(FieldError("dropoff.drop_from", "too_far_ahead", "At most 30 days ahead."))
-    if new.drop_from and new.drop_by and new.drop_by <= new.drop_from:
-        wrong.append(FieldError("dropoff.drop_by", "before_drop_from", "Later than the begin of the window."))
-    elif new.drop_from and due_at < new.drop_from:
-        wrong.append(FieldError("dropoff.due_at", "before_drop_from", "Not before the begin of the window."))
-    return wrong
 
 
 def place_order(new: NewOrder) -> Order:

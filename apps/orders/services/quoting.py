@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from apps.core import clock
 from apps.orders.models import Quote
-from apps.orders.services.placing import NewOrder, terms_of
+from apps.orders.services.new_order import NewOrder
+from apps.orders.services.terms import terms_of
 from apps.orders.tariffs import fleet_prices
 
 VALID_FOR = timedelta(minutes=15)

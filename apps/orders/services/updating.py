@@ -16,7 +16,9 @@ from apps.orders.events import OrderUpdated
 from apps.orders.hub_stops import HubStop
 from apps.orders.models import Leg, NetworkPolicy, Order, Parcel
 from apps.orders.services.indexing import index_again
-from apps.orders.services.placing import NewOrder, NewParcel, PlacedOrder, StopDetails, Terms, terms_of
+from apps.orders.services.new_order import NewOrder, NewParcel, StopDetails
+from apps.orders.services.placing import PlacedOrder
+from apps.orders.services.terms import Terms, terms_of
 from apps.zones.errors import OutOfZone
 from apps.zones.selectors import active_zones
 

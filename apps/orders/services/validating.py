@@ -6,7 +6,9 @@ from typing import Any
 from apps.core import clock
 from apps.orders.errors import ExternalIdTaken
 from apps.orders.models import Order
-from apps.orders.services.placing import QUOTED, NewOrder, quote_terms, quotes_of, terms_of
+from apps.orders.services.new_order import NewOrder
+from apps.orders.services.placing import QUOTED, quote_terms, quotes_of
+from apps.orders.services.terms import terms_of
 from apps.zones.models import Zone
 
 
