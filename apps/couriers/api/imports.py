@@ -1,5 +1,6 @@
 """Whole files of vehicles, couriers and shifts: good rows are in, the others come back to be mended."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rest_framework.request import Request
@@ -10,6 +11,8 @@ from apps.accounts.api.views import principal_of
 from apps.core.api.csv_parsing import CsvParser, table_of
 from apps.core.api.csv_rows import CSV, ImportOut, import_answer, read_rows
 from apps.core.api.idempotent import answered_once
+from apps.core.api.serializers import StrictSerializer
+from apps.core.rows import Imported, Wish
 from apps.couriers.api.requests import CourierRow, ShiftRow, VehicleRow
 from apps.couriers.api.views import TO_OWNERS, NetworkView
 from apps.couriers.services import (
@@ -28,6 +31,15 @@ class FileView(NetworkView):
     parser_classes = (CsvParser,)  # type: ignore[assignment] # another body than elsewhere
     http_method_names: ClassVar[list[str]] = ["post"]  # type: ignore[misc]
 
+    def imported(
+        self, request: Request, row: type[StrictSerializer], wish: type[Wish], take: Callable[..., Imported]
+    ) -> Response:
+        """Read the file's rows as wishes, take them, and say what became of each."""
+        table = table_of(request)
+        read = read_rows(table, row, wish)
+        taken = take(organisation_id=principal_of(request).organisation_id, rows=read.good)
+        return Response(import_answer(table, read, taken))
+
 
 class VehiclesImportView(FileView):
     """`/v1/vehicles/import`."""
@@ -36,10 +48,7 @@ class VehiclesImportView(FileView):
     @answered_once
     def post(self, request: Request) -> Response:
         """Add and change vehicles by a CSV file."""
-        table = table_of(request)
-        read = read_rows(table, VehicleRow, VehicleWish)
-        imported = import_vehicles(organisation_id=principal_of(request).organisation_id, rows=read.good)
-        return Response(import_answer(table, read, imported))
+        return self.imported(request, VehicleRow, VehicleWish, import_vehicles)
 
 
 class CouriersImportView(FileView):
@@ -49,10 +58,7 @@ class CouriersImportView(FileView):
     @answered_once
     def post(self, request: Request) -> Response:
         """Add and change couriers by a CSV file."""
-        table = table_of(request)
-        read = read_rows(table, CourierRow, CourierWish)
-        imported = import_couriers(organisation_id=principal_of(request).organisation_id, rows=read.good)
-        return Response(import_answer(table, read, imported))
+        return self.imported(request, CourierRow, CourierWish, import_couriers)
 
 
 class ShiftsImportView(FileView):
@@ -62,7 +68,4 @@ class ShiftsImportView(FileView):
     @answered_once
     def post(self, request: Request) -> Response:
         """Plan and move shifts by a CSV file."""
-        table = table_of(request)
-        read = read_rows(table, ShiftRow, ShiftWish)
-        imported = import_shifts(organisation_id=principal_of(request).organisation_id, rows=read.good)
-        return Response(import_answer(table, read, imported))
+        return self.imported(request, ShiftRow, ShiftWish, import_shifts)

@@ -5,13 +5,12 @@ Who a row is about says its `external_id`; without one, or when nobody has it ye
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from apps.core.db import atomic
-from apps.core.rows import Imported, RefusedRow, Row, RowRefused
+from apps.core.rows import Imported, Row, RowRefused
 from apps.couriers.models import Courier, Fleet, Vehicle
-from apps.couriers.services.importing_vehicles import differing, fleet_of_row, own_fleets, write_batches
+from apps.couriers.services.importing import Reading, differing, fleet_of_row, own_fleets, write_batches
 from apps.couriers.services.roster import (
     USUAL_LEGS,
     NewCourier,
@@ -42,18 +41,11 @@ def import_couriers(*, organisation_id: UUID, rows: Sequence[Row[CourierWish]]) 
 
     Reads and writes in batches: the number of queries follows the rows that change what is there, not all rows.
     """
-    reading = _Reading.of(organisation_id, [row.wish for row in rows])
-    for row in rows:
-        try:
-            reading.take(row.wish)
-        except RowRefused as refused:
-            reading.refused.append(RefusedRow(row.number, refused.fields))
-    reading.write()
-    return reading.outcome
+    return _Reading.of(organisation_id, [row.wish for row in rows]).take_all(rows)
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Reading(Reading[Courier, CourierWish]):
     """A file being read against what is there; the indexes grow with the rows that are taken."""
 
     organisation_id: UUID
@@ -64,10 +56,6 @@ class _Reading:
     vehicles_by_external_id: dict[str, Vehicle]
     seen: set[UUID] = field(default_factory=set)
     taken: dict[UUID, Vehicle] = field(default_factory=dict)
-    created: list[Courier] = field(default_factory=list)
-    changed: list[tuple[Courier, dict[str, Any]]] = field(default_factory=list)
-    unchanged: int = 0
-    refused: list[RefusedRow] = field(default_factory=list)
 
     @classmethod
     def of(cls, organisation_id: UUID, wishes: Sequence[CourierWish]) -> "_Reading":
@@ -175,10 +163,3 @@ class _Reading:
         for courier, changes in self.changed:
             if "phone" in changes:
                 revoke_devices(courier_id=courier.pk)
-
-    @property
-    def outcome(self) -> Imported:
-        """The counts and the refused rows."""
-        return Imported(
-            created=len(self.created), updated=len(self.changed), unchanged=self.unchanged, refused=self.refused
-        )

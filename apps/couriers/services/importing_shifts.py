@@ -6,7 +6,6 @@ Which shift a row is about says its `external_id`; without one, its courier and 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -14,11 +13,11 @@ from django.db import IntegrityError
 from apps.core.db import atomic
 from apps.core.errors import Conflict, Invalid
 from apps.core.events import DomainEvent, publish
-from apps.core.rows import Imported, RefusedRow, Row, RowRefused
+from apps.core.rows import Imported, Row, RowRefused
 from apps.couriers.errors import ShiftBegan
 from apps.couriers.events import ShiftChanged, ShiftPlanned
 from apps.couriers.models import Courier, Shift
-from apps.couriers.services.importing_vehicles import differing, own_fleets
+from apps.couriers.services.importing import Reading, differing, own_fleets
 from apps.couriers.services.shifts import NewShift, check_not_begun, check_times, shift_from, told, write_changes
 from apps.zones.selectors import active_zones
 
@@ -43,18 +42,11 @@ def import_shifts(*, organisation_id: UUID, rows: Sequence[Row[ShiftWish]]) -> I
 
     Reads and writes in batches: the number of queries follows the couriers and the shifts moved, not all rows.
     """
-    reading = _Reading.of(organisation_id, [row.wish for row in rows])
-    for row in rows:
-        try:
-            reading.take(row.wish)
-        except RowRefused as refused:
-            reading.refused.append(RefusedRow(row.number, refused.fields))
-    reading.write()
-    return reading.outcome
+    return _Reading.of(organisation_id, [row.wish for row in rows]).take_all(rows)
 
 
 @dataclass(slots=True)
-class _Reading:
+class _Reading(Reading[Shift, ShiftWish]):
     """A file being read against what is there; `shifts` grow with the rows that are taken."""
 
     couriers: dict[UUID, Courier]
@@ -64,10 +56,6 @@ class _Reading:
     shifts: dict[UUID, list[Shift]]  # by courier, not over
     named: dict[str, Shift]
     seen: set[UUID] = field(default_factory=set)
-    created: list[Shift] = field(default_factory=list)
-    changed: list[tuple[Shift, dict[str, Any]]] = field(default_factory=list)
-    unchanged: int = 0
-    refused: list[RefusedRow] = field(default_factory=list)
 
     @classmethod
     def of(cls, organisation_id: UUID, wishes: Sequence[ShiftWish]) -> "_Reading":
@@ -199,13 +187,6 @@ class _Reading:
         events += [told(ShiftChanged, shift, self.couriers[shift.courier_id]) for shift, _ in self.changed]
         if events:
             publish(*events)
-
-    @property
-    def outcome(self) -> Imported:
-        """The counts and the refused rows."""
-        return Imported(
-            created=len(self.created), updated=len(self.changed), unchanged=self.unchanged, refused=self.refused
-        )
 
 
 def _around(wishes: Sequence[ShiftWish], courier_ids: list[UUID]) -> list[Shift]:
