@@ -48,16 +48,19 @@ def connection_of(organisation_id: UUID, connection_id: UUID) -> Connection:
     return found
 
 
+def open_connections() -> QuerySet[Connection]:
+    """The connections over which something new may be given now: accepted, and paused by nobody."""
+    return Connection.objects.filter(status=ConnectionStatus.ACCEPTED)
+
+
 def connected_fleets() -> list[ConnectedFleet]:
     """Every fleet that may get something new over a connection now: accepted, and paused by nobody. One query."""
-    accepted = Connection.objects.filter(status=ConnectionStatus.ACCEPTED)
-    return [ConnectedFleet(*row) for row in accepted.values_list("organisation_id", "fleet_id", "priority")]
+    return [ConnectedFleet(*row) for row in open_connections().values_list("organisation_id", "fleet_id", "priority")]
 
 
 def is_connected(orderer_id: UUID, fleet_id: UUID) -> bool:
     """Whether a fleet may get something new from an organisation over a connection."""
-    accepted = Connection.objects.filter(status=ConnectionStatus.ACCEPTED)
-    return accepted.filter(organisation_id=orderer_id, fleet_id=fleet_id).exists()
+    return open_connections().filter(organisation_id=orderer_id, fleet_id=fleet_id).exists()
 
 
 def rights_of(orderer_id: UUID, fleet_id: UUID) -> frozenset[Right]:

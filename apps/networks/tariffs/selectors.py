@@ -11,8 +11,8 @@ from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from apps.accounts.models import Organisation
 from apps.accounts.principals import Principal
-from apps.networks.lifecycle import ConnectionStatus
 from apps.networks.models import Connection, Tariff
+from apps.networks.selectors import open_connections
 from apps.networks.tariffs.checking import MIDNIGHT
 from apps.networks.tariffs.errors import TariffNotFound
 from apps.networks.tariffs.pricing import PLATFORM_RATES, Peak, Rates, WeightBand
@@ -92,19 +92,15 @@ def tariff_for(principal: Principal, tariff_id: UUID) -> Tariff:
 
 def connected_fleets(organisation_id: UUID) -> list[ConnectedFleet]:
     """The fleets that an organisation is connected to and may give work to now, the first to be asked first."""
-    accepted = Connection.objects.filter(
-        organisation_id=organisation_id, is_live=True, status=ConnectionStatus.ACCEPTED
-    )
-    rows = accepted.select_related("tariff", "fleet").order_by("priority", "id")
+    theirs = open_connections().filter(organisation_id=organisation_id)
+    rows = theirs.select_related("tariff", "fleet").order_by("priority", "id")
     return [ConnectedFleet(row.pk, row.fleet_id, row.fleet.name, agreed_tariff(row.tariff)) for row in rows]
 
 
 def agreed_between(*, organisation_id: UUID, fleet_id: UUID) -> AgreedTariff | None:
     """The tariff that an organisation and a fleet agreed on for what is given now; None where there is none."""
-    accepted = Connection.objects.filter(
-        organisation_id=organisation_id, fleet_id=fleet_id, is_live=True, status=ConnectionStatus.ACCEPTED
-    )
-    connection = accepted.select_related("tariff").first()
+    between = open_connections().filter(organisation_id=organisation_id, fleet_id=fleet_id)
+    connection = between.select_related("tariff").first()
     return agreed_tariff(connection.tariff) if connection and connection.tariff else None
 
 
