@@ -1,8 +1,8 @@
-"""What a robot hears instead of an answer. These never leave the robots."""
+"""What a robot hears instead of an answer: nothing, as any client of ours, or what follows. These never leave them."""
 
+from coursier_client import NoAnswer
 
-class NoAnswer(Exception):
-    """Nobody answered, or they said to try again: the same request may be sent again."""
+__all__ = ["NoAnswer", "OffDuty", "Refused", "SignedOut"]
 
 
 class SignedOut(Exception):

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from apps.simulation.robots.errors import NoAnswer, OffDuty, Refused, SignedOut
+from coursier_client.client import TRY_AGAIN
 
 READY_EVERY_S = 0.2
-TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 Json = dict[str, Any]
 
 
