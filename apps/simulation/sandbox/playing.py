@@ -16,10 +16,11 @@ from apps.orders.models import Leg
 from apps.orders.sandbox import Scenario
 from apps.orders.services import LegMove, move_leg, raise_attention
 from apps.simulation.sandbox.robots import Robots, robots
-from apps.simulation.sandbox.scripts import SCRIPTS, Act
+from apps.simulation.sandbox.scripts import SCRIPTS, Act, Step
 
 logger = logging.getLogger(__name__)
 OVER = (LegStatus.DELIVERED, LegStatus.RETURNED, LegStatus.CANCELLED)
+PLAYED = 1_000  # the step of a leg whose script is over: it is looked at no more
 FORGOTTEN_AFTER = timedelta(days=1)  # what has not ended by then never will
 MOVES: dict[Act, LegStatus] = {
     Act.ARRIVE: LegStatus.AT_PICKUP,
@@ -34,28 +35,32 @@ BACK: dict[Act, LegStatus] = {Act.RETURN: LegStatus.RETURNING, Act.BRING_BACK: L
 def play_due_steps(*, limit: int = 200) -> int:
     """Take the next step of every test order whose time has come. Returns how many steps were taken."""
     at = clock.now()
-    playing = Leg.objects.filter(is_test=True, placed_at__gt=at - FORGOTTEN_AFTER).exclude(status__in=OVER)
-    taken = 0
-    for leg in list(playing.select_related("order").order_by("placed_at")[:limit]):
+    live = Leg.objects.filter(is_test=True, placed_at__gt=at - FORGOTTEN_AFTER, robot_step__lt=PLAYED)
+    playing = live.exclude(status__in=OVER).select_related("order").order_by("placed_at")
+    taken, them = 0, None
+    for leg in list(playing[:limit]):
         script = SCRIPTS[Scenario(leg.order.scenario or Scenario.DELIVERED)]
         while leg.robot_step < len(script) and at - leg.placed_at >= timedelta(seconds=script[leg.robot_step].after_s):
-            if not _take(leg, script[leg.robot_step].act):
+            them = them or robots()
+            if not _take(leg, script, them):
                 break
             taken += 1
             leg = Leg.objects.select_related("order").get(pk=leg.pk)  # noqa: PLW2901 - as it is after the step
     return taken
 
 
-def _take(leg: Leg, act: Act) -> bool:
+def _take(leg: Leg, script: tuple[Step, ...], them: Robots) -> bool:
     """One step. False when another process was faster, or the merchant was."""
+    act, after_it = script[leg.robot_step].act, leg.robot_step + 1
     try:
         with acting_as("robot"):
-            _do(leg, act, robots())
+            _do(leg, act, them)
     except Conflict:
         return False
     except CoursierError as error:
         logger.warning("Test order %s: cannot %s (%s): the step is left out.", leg.order_id, act.value, error)
-    return bool(Leg.objects.filter(pk=leg.pk, robot_step=leg.robot_step).update(robot_step=leg.robot_step + 1))
+    step = after_it if after_it < len(script) else PLAYED
+    return bool(Leg.objects.filter(pk=leg.pk, robot_step=leg.robot_step).update(robot_step=step))
 
 
 def _do(leg: Leg, act: Act, them: Robots) -> None:
