@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from apps.billing.models import Charge, Statement
 from apps.billing.selectors import Totals
-from apps.core.api.fields import Moment
+from apps.core.api.fields import Moment, PublicId
 from apps.core.api.money import PriceLineOut
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
@@ -69,38 +69,22 @@ class StatementOut(OutputSerializer):
 class ChargeOut(OutputSerializer):
     """What is owed for one leg."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="cha", source="pk")
     kind = serializers.CharField(help_text="`delivery`, `return`, `cancellation`.")
     at = Moment()
-    order = serializers.SerializerMethodField()
+    order = PublicId(prefix="ord", source="order_id")
     external_id = serializers.SerializerMethodField()
-    leg = serializers.SerializerMethodField()
-    fleet = serializers.SerializerMethodField()
+    leg = PublicId(prefix="leg", source="leg_id")
+    fleet = PublicId(prefix="flt", source="fleet_id")
     tariff = serializers.SerializerMethodField(help_text="Null: the platform's own.")
     lines = PriceLineOut(many=True)
     net = serializers.SerializerMethodField()
     tax = serializers.SerializerMethodField()
     gross = serializers.SerializerMethodField()
 
-    def get_id(self, charge: Charge) -> str:
-        """`cha_...`."""
-        return public_id("cha", charge.pk)
-
-    def get_order(self, charge: Charge) -> str:
-        """`ord_...`."""
-        return public_id("ord", charge.order_id)
-
     def get_external_id(self, charge: Charge) -> str | None:
         """The orderer's own reference."""
         return charge.order.external_id
-
-    def get_leg(self, charge: Charge) -> str:
-        """`leg_...`."""
-        return public_id("leg", charge.leg_id)
-
-    def get_fleet(self, charge: Charge) -> str:
-        """`flt_...`."""
-        return public_id("flt", charge.fleet_id)
 
     def get_tariff(self, charge: Charge) -> str | None:
         """`tar_...`."""

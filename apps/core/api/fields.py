@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 from apps.core.errors import NotFound
-from apps.core.ids import parse_public_id
+from apps.core.ids import parse_public_id, public_id
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond these a moment is a slip, and sums with it overflow
 LONGEST_PHONE = 32
@@ -159,7 +159,7 @@ class Phone(Text):
 
 
 class PublicId(Text):
-    """An identifier of this API with its prefix; the key behind it inside."""
+    """An identifier of this API with its prefix; the key behind it inside. In answers `source` names the key."""
 
     default_error_messages: ClassVar = {"malformed": "An id that begins with {prefix}_ is required."}
 
@@ -174,3 +174,7 @@ class PublicId(Text):
             return parse_public_id(self.prefix, text)
         except NotFound:
             self.fail("malformed", prefix=self.prefix)
+
+    def to_representation(self, value: UUID) -> str:  # type: ignore[override] # as it is read
+        """`ord_0190...`."""
+        return public_id(self.prefix, value)

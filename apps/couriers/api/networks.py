@@ -9,42 +9,33 @@ from rest_framework.response import Response
 from apps.accounts.api.operations import operation
 from apps.accounts.api.views import KeyView, principal_of
 from apps.accounts.principals import Scope
+from apps.core.api.fields import PublicId
 from apps.core.api.pages import PageQuery, page_of
 from apps.core.api.schema import page_out
 from apps.core.api.serializers import OutputSerializer
-from apps.core.ids import public_id
 from apps.couriers.directory import listed_fleets, zones_served
 from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Fleet
-from apps.zones.models import Zone
 
 
 class ZoneServedOut(OutputSerializer):
     """A zone in which a fleet rides."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="zon", source="pk")
     name = serializers.CharField()
     slug = serializers.CharField()
-
-    def get_id(self, zone: Zone) -> str:
-        """`zon_...`."""
-        return public_id("zon", zone.pk)
 
 
 class NetworkOut(OutputSerializer):
     """A fleet that may be invited."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="flt", source="pk")
     name = serializers.CharField()
     owner = serializers.CharField(source="organisation.name")
     mode = serializers.ChoiceField(choices=FleetMode.choices)
     is_open = serializers.BooleanField(help_text="Carries for anybody, without a connection too.")
     accepts_invitations = serializers.BooleanField()
     zones = serializers.SerializerMethodField()
-
-    def get_id(self, fleet: Fleet) -> str:
-        """`flt_...`."""
-        return public_id("flt", fleet.pk)
 
     def get_zones(self, fleet: Fleet) -> list[dict[str, str]]:
         """By name."""

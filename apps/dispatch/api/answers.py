@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core import clock
-from apps.core.api.fields import Moment
+from apps.core.api.fields import Moment, PublicId
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
@@ -88,9 +88,9 @@ def _stop(details: dict[str, Any], *, in_full: bool) -> dict[str, Any]:
 class CarriedOut(OutputSerializer):
     """What is shown of a leg to whoever carries it or might. Subclasses say whose leg it is, and who sees contacts."""
 
-    leg_id = serializers.SerializerMethodField()
+    leg_id = PublicId(prefix="leg", source="leg.pk")
     short_code = serializers.CharField(source="leg.order.short_code")
-    zone_id = serializers.SerializerMethodField()
+    zone_id = PublicId(prefix="zon", source="leg.zone_id")
     merchant = MerchantOut(source="leg.order.organisation")
     pickup = serializers.SerializerMethodField()
     dropoff = serializers.SerializerMethodField()
@@ -101,14 +101,6 @@ class CarriedOut(OutputSerializer):
     def in_full(self, carried: Any) -> bool:  # noqa: ARG002 - subclasses look at it
         """Whether contacts are shown."""
         return False
-
-    def get_leg_id(self, carried: Any) -> str:
-        """`leg_...`."""
-        return public_id("leg", carried.leg.pk)
-
-    def get_zone_id(self, carried: Any) -> str:
-        """`zon_...`."""
-        return public_id("zon", carried.leg.zone_id)
 
     @extend_schema_field(CarriedPickupOut)
     def get_pickup(self, carried: Any) -> dict[str, Any]:
@@ -124,20 +116,16 @@ class CarriedOut(OutputSerializer):
 class CarrierOut(OutputSerializer):
     """A courier of the executor's; a stand-in is whomever the fleet sends without naming them."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="cou", source="pk")
     name = serializers.CharField()
     is_stand_in = serializers.BooleanField()
-
-    def get_id(self, courier: Any) -> str:
-        """`cou_...`."""
-        return public_id("cou", courier.pk)
 
 
 class AssignmentOut(CarriedOut):
     """A leg that a courier of the executor's has, or had."""
 
-    id = serializers.SerializerMethodField()
-    fleet_id = serializers.SerializerMethodField()
+    id = PublicId(prefix="asg", source="pk")
+    fleet_id = PublicId(prefix="flt", allow_null=True)
     courier = CarrierOut()
     is_live = serializers.BooleanField()
     status = serializers.SerializerMethodField()
@@ -154,14 +142,6 @@ class AssignmentOut(CarriedOut):
     def in_full(self, carried: Assignment) -> bool:
         """While they have it, and two hours after they carried it to its end."""
         return sees_contacts(carried, clock.now())
-
-    def get_id(self, assignment: Assignment) -> str:
-        """`asg_...`."""
-        return public_id("asg", assignment.pk)
-
-    def get_fleet_id(self, assignment: Assignment) -> str | None:
-        """`flt_...`."""
-        return public_id("flt", assignment.fleet_id) if assignment.fleet_id else None
 
     def get_status(self, assignment: Assignment) -> str:
         """Where the leg stands while it is theirs; afterwards how it ended for them: what others do is not told."""
@@ -234,27 +214,19 @@ class FleetOfferOut(CarriedOut):
     `seeing` of the context says who is told before: orderers and fleets whose connection has the right `see`.
     """
 
-    id = serializers.SerializerMethodField()
-    fleet_id = serializers.SerializerMethodField()
+    id = PublicId(prefix="off", source="pk")
+    fleet_id = PublicId(prefix="flt")
     status = serializers.SerializerMethodField()
     payout = serializers.SerializerMethodField()
     offered_at = Moment()
     expires_at = Moment()
     ended_at = Moment(allow_null=True)
     reason = serializers.CharField()
-    assignment_id = serializers.SerializerMethodField()
+    assignment_id = PublicId(prefix="asg", allow_null=True, help_text="`asg_...` once it is accepted.")
 
     def in_full(self, carried: FleetOffer) -> bool:
         """While it can be accepted, for a fleet that may see them before it carries."""
         return carried.is_open and (carried.leg.organisation_id, carried.fleet_id) in self.context.get("seeing", ())
-
-    def get_id(self, offer: FleetOffer) -> str:
-        """`off_...`."""
-        return public_id("off", offer.pk)
-
-    def get_fleet_id(self, offer: FleetOffer) -> str:
-        """`flt_...`."""
-        return public_id("flt", offer.fleet_id)
 
     def get_status(self, offer: FleetOffer) -> str:
         """One past its deadline has expired, swept or not."""
@@ -263,10 +235,6 @@ class FleetOfferOut(CarriedOut):
     def get_payout(self, offer: FleetOffer) -> dict[str, int | str]:
         """What the fleet is paid, in cents."""
         return Money(offer.payout_cents, offer.currency).as_json()
-
-    def get_assignment_id(self, offer: FleetOffer) -> str | None:
-        """`asg_...` once it is accepted."""
-        return public_id("asg", offer.assignment_id) if offer.assignment_id else None
 
 
 class UnassignedLegOut(CarriedOut):
@@ -298,12 +266,8 @@ class LegStateOut(OutputSerializer):
 class PinOut(OutputSerializer):
     """Whether a leg is pinned."""
 
-    leg_id = serializers.SerializerMethodField()
+    leg_id = PublicId(prefix="leg", source="pk")
     is_pinned = serializers.BooleanField()
-
-    def get_leg_id(self, leg: Leg) -> str:
-        """`leg_...`."""
-        return public_id("leg", leg.pk)
 
 
 class ProgressOut(OutputSerializer):

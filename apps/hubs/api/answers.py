@@ -5,30 +5,28 @@ A hub's operator is shown what it takes to handle a parcel: no price, and of the
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
 
 from apps.accounts.principals import Principal
-from apps.core.api.fields import Moment
+from apps.core.api.fields import Moment, PublicId
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.hubs.models import Hub, Scan
 from apps.hubs.selectors import StockRow
+from apps.networks.contacts import masked
 from apps.orders.models import Incident, Leg, Parcel
-
-SHOWN_DIGITS = 2
 
 
 class HubOut(OutputSerializer):
     """A hub. What concerns its operator alone is null for others."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="hub", source="pk")
     name = serializers.CharField()
     address = serializers.CharField()
     lat = serializers.FloatField()
     lon = serializers.FloatField()
-    zone = serializers.SerializerMethodField()
+    zone = PublicId(prefix="zon", source="zone_id", help_text="`zon_...`, the zone that plans what leaves from it.")
     opening_hours = serializers.DictField(
         child=serializers.ListField(child=serializers.ListField(child=serializers.CharField())),
         help_text='By weekday: `{"mon": [["08:00", "20:00"]]}`.',
@@ -39,14 +37,6 @@ class HubOut(OutputSerializer):
     phone = serializers.SerializerMethodField()
     instructions = serializers.SerializerMethodField()
     created_at = serializers.SerializerMethodField()
-
-    def get_id(self, hub: Hub) -> str:
-        """`hub_...`."""
-        return public_id("hub", hub.pk)
-
-    def get_zone(self, hub: Hub) -> str:
-        """`zon_...`, the zone that plans what leaves from it."""
-        return public_id("zon", hub.zone_id)
 
     def get_is_own(self, hub: Hub) -> bool:
         """Whether your organisation operates it."""
@@ -99,14 +89,10 @@ class ScanResultsOut(OutputSerializer):
 class StockLegOut(OutputSerializer):
     """A leg that brings a parcel, or takes it on. The courier by first name, while there is one."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="leg", source="pk")
     status = serializers.CharField()
     due_at = Moment()
     courier = serializers.SerializerMethodField()
-
-    def get_id(self, leg: Leg) -> str:
-        """`leg_...`."""
-        return public_id("leg", leg.pk)
 
     def get_courier(self, leg: Leg) -> str | None:
         """As the hub's people call them."""
@@ -116,7 +102,7 @@ class StockLegOut(OutputSerializer):
 class StockOut(OutputSerializer):
     """A parcel in the hub, or on its way there. Of a misrouted one, no more than that it is there."""
 
-    parcel = serializers.SerializerMethodField()
+    parcel = PublicId(prefix="par", source="parcel.pk")
     barcode = serializers.SerializerMethodField()
     description = serializers.SerializerMethodField()
     size = serializers.SerializerMethodField()
@@ -132,10 +118,6 @@ class StockOut(OutputSerializer):
     recipient = serializers.SerializerMethodField()
     collection = StockLegOut(allow_null=True)
     delivery = StockLegOut(allow_null=True)
-
-    def get_parcel(self, row: StockRow) -> str:
-        """`par_...`."""
-        return public_id("par", row.parcel.pk)
 
     def get_barcode(self, row: StockRow) -> str:
         """As it is on the parcel."""
@@ -177,12 +159,8 @@ class StockOut(OutputSerializer):
         """`{"address", "contact_name", "phone"}`, the last two masked."""
         if row.is_misrouted:
             return None
-        to = row.parcel.order.dropoff
-        return {
-            "address": to.get("address", ""),
-            "contact_name": masked_name(to.get("contact_name", "")),
-            "phone": masked_phone(to.get("phone", "")),
-        }
+        to = masked(row.parcel.order.dropoff)
+        return {key: to.get(key, "") for key in ("address", "contact_name", "phone")}
 
 
 class ParcelScanOut(OutputSerializer):
@@ -191,7 +169,7 @@ class ParcelScanOut(OutputSerializer):
     at = serializers.SerializerMethodField()
     device_time = Moment()
     direction = serializers.CharField()
-    hub = serializers.SerializerMethodField()
+    hub = PublicId(prefix="hub", source="hub_id")
     hub_name = serializers.SerializerMethodField()
     code = serializers.SerializerMethodField()
     by = serializers.SerializerMethodField()
@@ -199,10 +177,6 @@ class ParcelScanOut(OutputSerializer):
     def get_at(self, scan: Scan) -> str | None:
         """When, as it is shown to people."""
         return _text(scan.shown_at)
-
-    def get_hub(self, scan: Scan) -> str:
-        """`hub_...`."""
-        return public_id("hub", scan.hub_id)
 
     def get_hub_name(self, scan: Scan) -> str:
         """As its operator calls it."""
@@ -221,32 +195,25 @@ class ParcelScanOut(OutputSerializer):
 class ParcelHistoryOut(OutputSerializer):
     """A parcel: where it is, and every scan of it as they were made."""
 
-    id = serializers.SerializerMethodField()
-    order = serializers.SerializerMethodField()
+    id = PublicId(prefix="par", source="pk")
+    order = PublicId(prefix="ord", source="order_id")
     order_status = serializers.SerializerMethodField()
     description = serializers.CharField()
     size = serializers.CharField()
     weight_g = serializers.IntegerField()
     barcode = serializers.CharField()
-    hub = serializers.SerializerMethodField()
+    hub = PublicId(
+        prefix="hub",
+        source="hub_id",
+        allow_null=True,
+        help_text="`hub_...` where it lies now; null when it is in none.",
+    )
     hub_since = serializers.SerializerMethodField()
     scans = serializers.SerializerMethodField()
-
-    def get_id(self, parcel: Parcel) -> str:
-        """`par_...`."""
-        return public_id("par", parcel.pk)
-
-    def get_order(self, parcel: Parcel) -> str:
-        """`ord_...`."""
-        return public_id("ord", parcel.order_id)
 
     def get_order_status(self, parcel: Parcel) -> str:
         """Where its order stands."""
         return parcel.order.status
-
-    def get_hub(self, parcel: Parcel) -> str | None:
-        """`hub_...` where it lies now; null when it is in none."""
-        return public_id("hub", parcel.hub_id) if parcel.hub_id else None
 
     def get_hub_since(self, parcel: Parcel) -> str | None:
         """Since when it lies there."""
@@ -260,51 +227,21 @@ class ParcelHistoryOut(OutputSerializer):
 class IncidentOut(OutputSerializer):
     """Something that went wrong with a parcel."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="inc", source="pk")
     kind = serializers.CharField()
-    order = serializers.SerializerMethodField()
+    order = PublicId(prefix="ord", source="order_id")
     short_code = serializers.SerializerMethodField()
-    parcel = serializers.SerializerMethodField()
-    hub = serializers.SerializerMethodField()
+    parcel = PublicId(prefix="par", source="parcel_id")
+    hub = PublicId(prefix="hub", source="hub_id", help_text="Where it was noticed.")
     note = serializers.CharField()
     is_open = serializers.BooleanField()
     opened_at = Moment()
     resolved_at = Moment(allow_null=True)
     resolution = serializers.CharField()
 
-    def get_id(self, incident: Incident) -> str:
-        """`inc_...`."""
-        return public_id("inc", incident.pk)
-
-    def get_order(self, incident: Incident) -> str:
-        """`ord_...`."""
-        return public_id("ord", incident.order_id)
-
     def get_short_code(self, incident: Incident) -> str:
         """What people read out to each other."""
         return incident.order.short_code
-
-    def get_parcel(self, incident: Incident) -> str:
-        """`par_...`."""
-        return public_id("par", incident.parcel_id)
-
-    def get_hub(self, incident: Incident) -> str:
-        """`hub_...` where it was noticed."""
-        return _hub(incident.hub_id)
-
-
-def masked_name(name: str) -> str:
-    """The initial: enough to tell two recipients in one house apart."""
-    return f"{name[0]}." if name else ""
-
-
-def masked_phone(phone: str) -> str:
-    """The last two digits."""
-    return f"{'*' * (len(phone) - SHOWN_DIGITS)}{phone[-SHOWN_DIGITS:]}" if phone else ""
-
-
-def _hub(hub_id: UUID) -> str:
-    return public_id("hub", hub_id)
 
 
 def _text(moment: datetime | None) -> str | None:

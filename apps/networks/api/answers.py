@@ -5,9 +5,8 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from apps.core.api.fields import Moment
+from apps.core.api.fields import Moment, PublicId
 from apps.core.api.serializers import OutputSerializer
-from apps.core.ids import public_id
 from apps.networks.lifecycle import ConnectionStatus, Right, Side
 from apps.networks.models import Connection
 
@@ -15,24 +14,16 @@ from apps.networks.models import Connection
 class OrganisationOut(OutputSerializer):
     """An organisation, as others may know it."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="org", source="pk")
     name = serializers.CharField()
     slug = serializers.CharField()
-
-    def get_id(self, organisation: Any) -> str:
-        """`org_...`."""
-        return public_id("org", organisation.pk)
 
 
 class ConnectedFleetOut(OutputSerializer):
     """The fleet of a connection."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="flt", source="pk")
     name = serializers.CharField()
-
-    def get_id(self, fleet: Any) -> str:
-        """`flt_...`."""
-        return public_id("flt", fleet.pk)
 
 
 class ProposalOut(OutputSerializer):
@@ -40,22 +31,18 @@ class ProposalOut(OutputSerializer):
 
     by = serializers.SerializerMethodField()
     rights = serializers.ListField(child=serializers.ChoiceField(choices=Right.choices), source="proposed_rights")
-    tariff_id = serializers.SerializerMethodField()
+    tariff_id = PublicId(prefix="tar", source="proposed_tariff_id", allow_null=True)
     proposed_at = Moment()
 
     def get_by(self, connection: Connection) -> str:
         """`orderer` or `executor`."""
         return connection.side_of(_known(connection.proposed_by_id)).value
 
-    def get_tariff_id(self, connection: Connection) -> str | None:
-        """`tar_...`, or null for none."""
-        return _tariff(connection.proposed_tariff_id)
-
 
 class ConnectionOut(OutputSerializer):
     """A connection. Reads the organisations and the fleet that a selector has at hand: no query of its own."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="con", source="pk")
     side = serializers.SerializerMethodField(help_text="Which side you are.")
     status = serializers.ChoiceField(choices=ConnectionStatus.choices)
     version = serializers.IntegerField(help_text="Name it when you accept.")
@@ -65,7 +52,7 @@ class ConnectionOut(OutputSerializer):
     invited_by = serializers.SerializerMethodField()
     priority = serializers.SerializerMethodField(help_text="The lowest is asked first; null for the executor.")
     rights = serializers.ListField(child=serializers.ChoiceField(choices=Right.choices))
-    tariff_id = serializers.SerializerMethodField()
+    tariff_id = PublicId(prefix="tar", allow_null=True)
     proposal = serializers.SerializerMethodField()
     paused_by = serializers.SerializerMethodField()
     created_at = Moment()
@@ -73,10 +60,6 @@ class ConnectionOut(OutputSerializer):
     ended_at = Moment(allow_null=True)
     ended_by = serializers.SerializerMethodField()
     end_reason = serializers.CharField()
-
-    def get_id(self, connection: Connection) -> str:
-        """`con_...`."""
-        return public_id("con", connection.pk)
 
     def get_side(self, connection: Connection) -> str:
         """`orderer` or `executor`."""
@@ -89,10 +72,6 @@ class ConnectionOut(OutputSerializer):
     def get_priority(self, connection: Connection) -> int | None:
         """The orderer's own business: whom they would rather have carry is not for a fleet to know."""
         return connection.priority if self._side(connection) is Side.ORDERER else None
-
-    def get_tariff_id(self, connection: Connection) -> str | None:
-        """`tar_...`, or null for none."""
-        return _tariff(connection.tariff_id)
 
     def get_proposal(self, connection: Connection) -> dict[str, Any] | None:
         """Other terms that wait for an answer."""
@@ -114,7 +93,3 @@ class ConnectionOut(OutputSerializer):
 def _known(key: UUID | None) -> UUID:
     assert key is not None  # noqa: S101 - asked of a proposal that is there
     return key
-
-
-def _tariff(key: UUID | None) -> str | None:
-    return public_id("tar", key) if key else None

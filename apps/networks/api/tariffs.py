@@ -15,7 +15,7 @@ from apps.core.api.pages import PageQuery, page_of
 from apps.core.api.schema import page_out
 from apps.core.api.serializers import OutputSerializer, StrictSerializer
 from apps.core.errors import Invalid
-from apps.core.ids import parse_public_id, public_id
+from apps.core.ids import parse_public_id
 from apps.networks.models import Tariff
 from apps.networks.tariffs.checking import DAYS
 from apps.networks.tariffs.errors import NotAFleetOwner, TariffNotFound, TariffRetired
@@ -123,7 +123,7 @@ class PeakOut(OutputSerializer):
 class TariffOut(OutputSerializer):
     """A tariff. `retired_at` and `replaced_by` are null while it may be given to connections."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="tar", source="pk")
     name = serializers.CharField()
     currency = serializers.CharField()
     base_cents = serializers.IntegerField()
@@ -134,19 +134,13 @@ class TariffOut(OutputSerializer):
     tax_basis_points = serializers.IntegerField()
     created_at = Moment()
     retired_at = Moment(allow_null=True)
-    replaced_by = serializers.SerializerMethodField()
-
-    def get_id(self, tariff: Tariff) -> str:
-        """`tar_...`."""
-        return public_id("tar", tariff.pk)
+    replaced_by = PublicId(
+        prefix="tar", source="replaced_by_id", allow_null=True, help_text="`tar_...` of the one that took its place."
+    )
 
     def get_zones(self, tariff: Tariff) -> list[dict[str, Any]]:
         """`[{"zone": "zon_...", "cents": 60}]`."""
         return [{"zone": f"zon_{key.replace('-', '')}", "cents": cents} for key, cents in tariff.zone_cents.items()]
-
-    def get_replaced_by(self, tariff: Tariff) -> str | None:
-        """`tar_...` of the one that took its place."""
-        return public_id("tar", tariff.replaced_by_id) if tariff.replaced_by_id else None
 
 
 class TariffFilters(PageQuery):

@@ -7,18 +7,17 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.core.api.fields import Moment
+from apps.core.api.fields import Moment, PublicId
 from apps.core.api.money import PriceLineOut
 from apps.core.api.schema import ErrorOut
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.orders.lifecycle import OrderStatus
-from apps.orders.models import Leg, Order, Parcel, Quote
+from apps.orders.models import Leg, Order, Quote
 from apps.orders.selectors import HistoryEntry
-from apps.orders.selectors.proofs import Proof, ProofKind
+from apps.orders.selectors.proofs import ProofKind
 from apps.orders.services import OrderTerms
-from apps.zones.models import Zone
 
 _PREFIXES = {
     "leg_id": "leg",
@@ -35,42 +34,30 @@ _NAMED_TO_MERCHANTS = "key"  # their own systems; of people and couriers they le
 class LegOut(OutputSerializer):
     """One courier's part of an order."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="leg", source="pk")
     sequence = serializers.IntegerField()
     status = serializers.CharField()
     assigned_at = Moment(allow_null=True)
     picked_up_at = Moment(allow_null=True)
     delivered_at = Moment(allow_null=True)
     unassigned_reason = serializers.CharField()
-    pickup_hub = serializers.SerializerMethodField()
-    dropoff_hub = serializers.SerializerMethodField()
-
-    def get_id(self, leg: Leg) -> str:
-        """`leg_...`."""
-        return public_id("leg", leg.pk)
-
-    def get_pickup_hub(self, leg: Leg) -> str | None:
-        """`hub_...` where it begins; null at the merchant's door."""
-        return _hub(leg.pickup_hub_id)
-
-    def get_dropoff_hub(self, leg: Leg) -> str | None:
-        """`hub_...` where it ends; null at the recipient's door."""
-        return _hub(leg.dropoff_hub_id)
+    pickup_hub = PublicId(
+        prefix="hub", source="pickup_hub_id", allow_null=True, help_text="Where it begins; null at the merchant's door."
+    )
+    dropoff_hub = PublicId(
+        prefix="hub", source="dropoff_hub_id", allow_null=True, help_text="Where it ends; null at the recipient's door."
+    )
 
 
 class ParcelOut(OutputSerializer):
     """A thing carried."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="par", source="pk")
     weight_g = serializers.IntegerField()
     volume_ml = serializers.IntegerField()
     description = serializers.CharField()
     size = serializers.CharField()
     barcode = serializers.CharField()
-
-    def get_id(self, parcel: Parcel) -> str:
-        """`par_...`."""
-        return public_id("par", parcel.pk)
 
 
 class PricedOut(OutputSerializer):
@@ -92,7 +79,7 @@ class PricedOut(OutputSerializer):
 class QuoteOut(PricedOut):
     """A price and promised times, until it expires or is used, and what each fleet that may carry it would cost."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="quo", source="pk")
     expires_at = Moment()
     price = serializers.SerializerMethodField()
     net = serializers.SerializerMethodField()
@@ -103,10 +90,6 @@ class QuoteOut(PricedOut):
     distance_m = serializers.IntegerField()
     promised_pickup_at = Moment()
     promised_dropoff_at = Moment()
-
-    def get_id(self, quote: Quote) -> str:
-        """`quo_...`."""
-        return public_id("quo", quote.pk)
 
     def get_tariff(self, quote: Quote) -> dict[str, str | None]:
         """`{"id": "tar_...", "name": "..."}`; the id is null for the platform's own."""
@@ -120,7 +103,7 @@ class QuoteOut(PricedOut):
 class OrderOut(PricedOut):
     """An order. Describes what `order_json` makes from rows, which is what is sent: a test holds the two together."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="ord", source="pk")
     short_code = serializers.CharField()
     external_id = serializers.CharField(allow_null=True)
     version = serializers.IntegerField()
@@ -130,7 +113,9 @@ class OrderOut(PricedOut):
     placed_at = Moment()
     pickup = serializers.SerializerMethodField()
     dropoff = serializers.SerializerMethodField()
-    via_hub = serializers.SerializerMethodField()
+    via_hub = PublicId(
+        prefix="hub", source="via_hub_id", allow_null=True, help_text="That it passes; null from door to door."
+    )
     parcels = ParcelOut(many=True)
     price = serializers.SerializerMethodField()
     net = serializers.SerializerMethodField()
@@ -145,10 +130,6 @@ class OrderOut(PricedOut):
     tracking_token = serializers.CharField()
     legs = serializers.SerializerMethodField()
 
-    def get_id(self, order: Order) -> str:
-        """`ord_...`."""
-        return public_id("ord", order.pk)
-
     def get_pickup(self, order: Order) -> dict[str, Any]:
         """As it was asked for, with the times between which the first leg can be picked up."""
         first = _legs(order)[0]
@@ -159,10 +140,6 @@ class OrderOut(PricedOut):
         last = _legs(order)[-1]
         times = {"drop_from": last.drop_from, "due_at": last.due_at, "drop_by": last.drop_by}
         return {**order.dropoff, **{name: _text(moment) for name, moment in times.items()}}
-
-    def get_via_hub(self, order: Order) -> str | None:
-        """`hub_...` that it passes, null when it goes from door to door."""
-        return _hub(order.via_hub_id)
 
     def get_delivered_at(self, order: Order) -> str | None:
         """When it ended, if it ended well."""
@@ -188,12 +165,8 @@ class OrderOut(PricedOut):
 class ZoneNameOut(OutputSerializer):
     """The zone whose couriers would carry it."""
 
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="zon", source="pk")
     name = serializers.CharField()
-
-    def get_id(self, zone: Zone) -> str:
-        """`zon_...`."""
-        return public_id("zon", zone.pk)
 
 
 class OrderTermsOut(OutputSerializer):
@@ -229,16 +202,12 @@ class OrderBatchOut(OutputSerializer):
 class ProofOut(OutputSerializer):
     """What shows that parcels changed hands at a stop."""
 
-    leg_id = serializers.SerializerMethodField()
+    leg_id = PublicId(prefix="leg")
     stop = serializers.ChoiceField(choices=("pickup", "dropoff"))
     kind = serializers.ChoiceField(choices=ProofKind.choices)
     at = Moment()
     device_time = Moment(allow_null=True)
     signed_by = serializers.CharField(allow_null=True)
-
-    def get_leg_id(self, proof: Proof) -> str:
-        """`leg_...`."""
-        return public_id("leg", proof.leg_id)
 
 
 class ProofList(OutputSerializer):
@@ -284,10 +253,6 @@ def _offer(fleet: dict[str, Any]) -> dict[str, dict[str, str | int]]:
 
 def _legs(order: Order) -> list[Leg]:
     return sorted(order.legs.all(), key=lambda leg: leg.sequence)
-
-
-def _hub(hub_id: UUID | None) -> str | None:
-    return public_id("hub", hub_id) if hub_id else None
 
 
 def _shown(name: str, value: Any) -> Any:

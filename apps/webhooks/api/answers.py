@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from rest_framework import serializers
 
-from apps.core.api.fields import Moment
+from apps.core.api.fields import Moment, PublicId
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.webhooks.models import Endpoint, Message
@@ -60,7 +60,7 @@ class WebhookMessageOut(OutputSerializer):
 
     id = serializers.SerializerMethodField(help_text="The `webhook-id` header of every attempt.")
     kind = serializers.CharField()
-    order_id = serializers.SerializerMethodField()
+    order_id = PublicId(prefix="ord", allow_null=True, help_text="`ord_...`, null for what is of no order.")
     status = serializers.CharField()
     created_at = Moment()
     delivered_at = Moment(allow_null=True)
@@ -70,10 +70,6 @@ class WebhookMessageOut(OutputSerializer):
     def get_id(self, message: Message) -> str:
         """`msg_...`."""
         return public_id(MESSAGE, message.pk)
-
-    def get_order_id(self, message: Message) -> str | None:
-        """`ord_...`, null for what is of no order."""
-        return public_id("ord", message.order_id) if message.order_id else None
 
 
 class WebhookMessageWithBodyOut(WebhookMessageOut):

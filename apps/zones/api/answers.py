@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.core.api.fields import PublicId
 from apps.core.api.serializers import OutputSerializer
-from apps.core.ids import public_id
 from apps.zones.models import Zone
 
 
@@ -42,17 +42,13 @@ class ZoneOut(OutputSerializer):
     """A zone as a feature of GeoJSON."""
 
     type = serializers.SerializerMethodField()
-    id = serializers.SerializerMethodField()
+    id = PublicId(prefix="zon", source="pk")
     geometry = serializers.SerializerMethodField()
     properties = ZonePropertiesOut(source="*")
 
     def get_type(self, zone: Zone) -> str:  # noqa: ARG002 - DRF's own signature
         """`Feature`."""
         return "Feature"
-
-    def get_id(self, zone: Zone) -> str:
-        """`zon_...`."""
-        return public_id("zon", zone.pk)
 
     def get_geometry(self, zone: Zone) -> dict[str, Any]:
         """The area, closed whether or not its ring is kept so."""
