@@ -10,6 +10,7 @@ from apps.core.locks import only_one
 from apps.core.models import Event
 from apps.core.outbox import Claim, claim_events, mark_relayed, release
 from apps.core.redis import RedisError, connection
+from apps.orders.services import index_orders_of
 from apps.webhooks.services import fan_out
 from coursier.celery import BROKER_ERRORS, app
 from workers.reliably import reliable_task
@@ -45,7 +46,7 @@ def drain_outbox() -> int:
 
 
 def _hand_on(claim: Claim) -> bool:
-    """Send what a batch asks for, each task once, and write the messages to other systems.
+    """Send what a batch asks for, each task once, write the messages to other systems, and the words of orders.
 
     False when the broker is away, or the database too busy: the batch is given back.
     """
@@ -54,12 +55,13 @@ def _hand_on(claim: Claim) -> bool:
         messages = fan_out(claim.events)
         for task, arguments in wanted:
             app.send_task(task, kwargs=dict(arguments), ignore_result=True, retry=False)
+        index_orders_of(claim.events)
     except BROKER_ERRORS as error:
         logger.warning("The broker took nothing (%s): %d events wait.", error, len(claim.events))
         release(claim)
         return False
     except (Conflict, Unavailable) as error:
-        logger.warning("The messages were not written (%s): %d events wait.", error, len(claim.events))
+        logger.warning("The messages or words were not written (%s): %d events wait.", error, len(claim.events))
         release(claim)
         return False
     mark_relayed(claim)

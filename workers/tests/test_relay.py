@@ -11,6 +11,7 @@ from apps.core.outbox import claim_events
 from apps.core.redis import RedisError, connection
 from apps.orders.events import OrderPlaced
 from apps.orders.models import Order
+from apps.orders.selectors.search import search_orders
 from apps.orders.services import cancel_order
 from coursier.celery import app
 from tests.broker import losing_everything
@@ -48,6 +49,14 @@ def test_without_a_broker_events_wait_and_are_handed_on_later(cast, monkeypatch)
     with losing_everything() as sent:
         assert drain_outbox() == 1
     assert sent == ["dispatch.plan_zone"]
+
+
+def test_orders_are_found_by_their_words_once_the_relay_looked(cast):
+    order, _ = placed(cast, external_id="ZEBRA-7")
+    assert search_orders(cast.dee, "zebra", limit=5).orders == []
+    with losing_everything():
+        drain_outbox()
+    assert [found.order["id"] for found in search_orders(cast.dee, "zebra", limit=5).orders] == [order.pk]
 
 
 def test_a_batch_belongs_to_one_relay_until_its_lease_ends(cast):

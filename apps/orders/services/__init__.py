@@ -4,7 +4,7 @@ from apps.orders.services.attention import clear_attention, raise_attention
 from apps.orders.services.batching import Outcome, place_orders
 from apps.orders.services.cancelling import cancel_order
 from apps.orders.services.incidents import close_incidents, open_incident, resolve_incident
-from apps.orders.services.indexing import forget_old_words
+from apps.orders.services.indexing import forget_old_words, index_orders_of
 from apps.orders.services.legs import LegMove, count_plan_attempt, move_leg, note_unassigned, open_next_leg
 from apps.orders.services.new_order import NewOrder, NewParcel, StopDetails
 from apps.orders.services.parcels import ParcelPlace, put_parcel
@@ -33,6 +33,7 @@ __all__ = [
     "count_plan_attempt",
     "create_quote",
     "forget_old_words",
+    "index_orders_of",
     "move_leg",
     "note_unassigned",
     "open_incident",

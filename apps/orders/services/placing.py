@@ -16,8 +16,7 @@ from apps.core.ids import public_id
 from apps.orders.errors import BarcodeTaken, ExternalIdTaken, QuoteExpired, QuoteMismatch, QuoteNotFound, QuoteUsed
 from apps.orders.events import OrderPlaced
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg, Order, OrderWord, Parcel, Quote
-from apps.orders.services.indexing import search_words
+from apps.orders.models import Leg, Order, Parcel, Quote
 from apps.orders.services.new_order import NewOrder, NewParcel
 from apps.orders.services.terms import DUE_AFTER, IN_HUB, PICKUP_PROMISE, Terms, terms_of
 
@@ -41,11 +40,6 @@ class PlacedOrder:
     order: Order
     legs: tuple[Leg, ...]
     parcels: tuple[Parcel, ...]
-
-    @property
-    def words(self) -> list[OrderWord]:
-        """Under which it is found."""
-        return search_words(self.order, self.parcels)
 
     @property
     def event(self) -> OrderPlaced:
@@ -123,7 +117,6 @@ def insert(placed: Sequence[PlacedOrder]) -> None:
     Order.objects.bulk_create([one.order for one in placed])
     Leg.objects.bulk_create([leg for one in placed for leg in one.legs])
     Parcel.objects.bulk_create([parcel for one in placed for parcel in one.parcels])
-    OrderWord.objects.bulk_create([word for one in placed for word in one.words])
     publish(*(one.event for one in placed))
 
 

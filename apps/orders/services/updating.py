@@ -15,7 +15,6 @@ from apps.orders.errors import OrderNotFound, PriceQuoted, TooFarToChange, Versi
 from apps.orders.events import OrderUpdated
 from apps.orders.hub_stops import HubStop
 from apps.orders.models import Leg, NetworkPolicy, Order, Parcel
-from apps.orders.services.indexing import index_again
 from apps.orders.services.new_order import NewOrder, NewParcel, StopDetails
 from apps.orders.services.placing import PlacedOrder
 from apps.orders.services.terms import Terms, terms_of
@@ -112,7 +111,6 @@ class _Draft:
         self._write_legs(terms)
         for parcel in self.described:
             parcel.save(update_fields=["description"])
-        index_again(self.order, self.parcels)
         self._publish()
 
     def _check_table(self) -> None:

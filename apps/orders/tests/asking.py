@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from apps.core.ids import parse_public_id
 from apps.core.models import Event
 from apps.orders.models import Leg, Order, OrderWord, Parcel, Quote
+from apps.orders.services import index_orders_of
 
 ORDERS, QUOTES = "/v1/orders", "/v1/quotes"
 SMALLEST: dict[str, Any] = {
@@ -67,7 +68,8 @@ class Merchant:
         return self.client.post(f"{ORDERS}/validate", asked(**changes))
 
     def searches(self, query: str, **page: Any) -> list[str]:
-        """The ids that a search answers with."""
+        """The ids that a search answers with, once the relay has handed on what happened so far."""
+        index_orders_of(Event.objects.all())
         return [row["id"] for row in self.gets("/search", q=query, **page).json()["data"]]
 
     def gets(self, path: str, **query: Any) -> Response:

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.core.ids import public_id
+from apps.core.models import Event
 from apps.orders.models import OrderWord
 from apps.orders.selectors import search
-from apps.orders.services import NewParcel, StopDetails, forget_old_words
+from apps.orders.services import NewParcel, StopDetails, forget_old_words, index_orders_of
 from apps.orders.tests.asking import wrong_fields
 from tests.cast import BAKERY, HOME, placed
 
@@ -72,7 +73,9 @@ def test_what_no_order_has_is_not_found(dee, wanted, query):
 
 
 def test_the_answer_is_the_order_as_it_is_shown_alone(dee, wanted):
+    (found,) = dee.searches("muller")
     (row,) = dee.gets("/search", q="muller").json()["data"]
+    assert found == wanted
     assert row == dee.gets(f"/{wanted}").json()
 
 
@@ -92,11 +95,11 @@ def test_pages_follow_each_other_whether_a_word_is_rare_or_common(dee, cast, mon
     monkeypatch.setattr(search, "MANY", many)
     orders = [order_to(cast, name="Ann" if place % 2 else "Bob") for place in range(9)]
     wanted = [order for place, order in enumerate(orders) if place % 2][::-1]
+    assert dee.searches("rue paris") == orders[::-1]
     first = dee.gets("/search", q="rue ann", limit=3).json()
     second = dee.gets("/search", q="rue ann", limit=3, cursor=first["next_cursor"]).json()
     assert [row["id"] for row in first["data"] + second["data"]] == wanted
     assert second["next_cursor"] is None
-    assert dee.searches("rue paris") == orders[::-1]
 
 
 def test_a_search_among_too_many_goes_on_where_it_stopped(dee, cast, monkeypatch):
@@ -107,6 +110,7 @@ def test_a_search_among_too_many_goes_on_where_it_stopped(dee, cast, monkeypatch
         order_to(cast, name="Ann")
     for _ in range(2):
         order_to(cast, name="Lee")
+    index_orders_of(Event.objects.all())
     found, cursor, pages = [], "", 0
     while cursor is not None:
         page = dee.gets("/search", q="ann lee", cursor=cursor, limit=5).json()
@@ -138,9 +142,9 @@ def test_a_query_that_cannot_be_is_refused_and_named(dee, query, code):
 def test_a_search_costs_a_bounded_number_of_queries(dee, cast, wanted, query, most):
     for _ in range(20):
         order_to(cast)
-    dee.gets("")
+    assert dee.searches(query)
     with CaptureQueriesContext(connection) as asked_for:
-        dee.searches(query)
+        dee.gets("/search", q=query)
     assert len(asked_for) <= most
 
 
@@ -148,12 +152,40 @@ def test_a_common_word_costs_no_more(dee, cast, monkeypatch, django_assert_max_n
     monkeypatch.setattr(search, "MANY", 5)
     for _ in range(20):
         order_to(cast)
-    dee.gets("")
+    assert dee.searches("paris")
     with django_assert_max_num_queries(6):
-        assert len(dee.searches("paris", limit=10)) == 10
+        assert len(dee.gets("/search", q="paris", limit=10).json()["data"]) == 10
+
+
+def test_words_follow_an_order_that_is_changed(dee, wanted):
+    assert dee.searches("zoe") == [wanted]
+    assert dee.client.patch(f"/v1/orders/{wanted}", {"dropoff": {"contact_name": "Ida"}}).status_code == 200
+    assert dee.searches("ida") == [wanted]
+    assert dee.searches("zoe") == []
+
+
+def test_words_are_written_once_however_often_the_events_come(dee, cast, wanted):
+    assert dee.searches("muller") == [wanted]
+    words = OrderWord.objects.count()
+    index_orders_of([*Event.objects.all(), *Event.objects.all()])
+    assert OrderWord.objects.count() == words
+
+
+def test_writing_words_takes_as_many_statements_for_many_orders_as_for_one(dee, cast):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as asked_for:
+            index_orders_of(Event.objects.all())
+        return len(asked_for)
+
+    order_to(cast)
+    one = statements()
+    for _ in range(9):
+        order_to(cast)
+    assert statements() == one
 
 
 def test_words_are_forgotten_after_ninety_days(dee, cast, wanted):
+    assert dee.searches("muller") == [wanted]
     assert forget_old_words() == 0
     kept = OrderWord.objects.count()
     old = UUID(int=int((datetime.now(UTC) - timedelta(days=91)).timestamp() * 1000) << 80)

@@ -95,8 +95,6 @@ class StoreResult:
     seconds_to_fill: float
     rates: tuple[Rates, ...]
     latencies: tuple[Latencies, ...]
-    left_out: tuple[str, ...]
-    """What was not measured, and why."""
 
     def as_json(self) -> dict[str, Any]:
         """With the ratios and verdicts."""

@@ -20,7 +20,6 @@ LIST_RATE, READ_P95_MS = Bounds(0.6, 0.35), Bounds(50, 150)
 CREATES_PER_S, LISTS_PER_S, SEARCHES_PER_S = 30, 20, 10
 READS_SHARE = 1 / 3
 """Of the seconds of the open model, for lists and searches; and for the probe's, which are there to compare with."""
-NO_SEARCH = "search: this version has no `/v1/orders/search`"
 Tell = Callable[[str], None]
 Requests = Callable[[Caller], Iterator[Request]]
 
@@ -121,25 +120,14 @@ def measured_on(store: Store, plan: Plan, tell: Tell) -> StoreResult:
             bench.rates("orders created", Caller.creations, CREATE_RATE, writes=True),
             bench.rates("lists of 50", Caller.pages, LIST_RATE),
         )
-        latencies = [
+        latencies = (
             bench.latencies("orders created", Caller.creations, CREATE_P95_MS, per_s=CREATES_PER_S, share=1),
             bench.latencies("lists of 50", Caller.pages, READ_P95_MS, per_s=LISTS_PER_S, share=READS_SHARE),
-        ]
-        left_out = () if servers.can_search() else (NO_SEARCH,)
-        if not left_out:
-            latencies.append(
-                bench.latencies(
-                    "searches",
-                    Caller.searches,
-                    READ_P95_MS,
-                    per_s=SEARCHES_PER_S,
-                    share=READS_SHARE,
-                    has_probe=False,
-                )
-            )
-        for line in left_out:
-            tell(f"{store}: left out: {line}")
-        return StoreResult(str(store), plan.orders, filled_s, rates, tuple(latencies), left_out)
+            bench.latencies(
+                "searches", Caller.searches, READ_P95_MS, per_s=SEARCHES_PER_S, share=READS_SHARE, has_probe=False
+            ),
+        )
+        return StoreResult(str(store), plan.orders, filled_s, rates, latencies)
 
 
 def _rates(rounds: list[Round]) -> str:

@@ -14,9 +14,9 @@ from apps.core.db import atomic
 from apps.core.ids import public_id
 from apps.core.models import Event
 from apps.orders.lifecycle import LegStatus, order_status
-from apps.orders.models import Leg, Order, Parcel
+from apps.orders.models import Leg, Order, OrderWord, Parcel
+from apps.orders.services.indexing import search_words
 from apps.simulation.benchmarks.load_requests import Ground, Sought, cursor_of
-from apps.simulation.benchmarks.load_words import write_words
 from apps.simulation.city.demand import DemandStream, PlannedOrder
 from apps.simulation.city.generator import generate_city
 from apps.simulation.city.model import City
@@ -171,7 +171,7 @@ def _write(rows: Sequence[_Rows]) -> None:
     Leg.objects.bulk_create([each.leg for each in rows])
     Parcel.objects.bulk_create([parcel for each in rows for parcel in each.parcels])
     Event.objects.bulk_create([_event(each.order) for each in rows])
-    write_words([(each.order, each.parcels) for each in rows])
+    OrderWord.objects.bulk_create([word for each in rows for word in search_words(each.order, each.parcels)])
 
 
 def _event(order: Order) -> Event:

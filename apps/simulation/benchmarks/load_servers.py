@@ -53,12 +53,6 @@ class Servers:
         counted: dict[str, int] = answer.raise_for_status().json()
         return counted
 
-    def can_search(self) -> bool:
-        """Whether this version of the product finds orders by words."""
-        url = f"http://{LOOPBACK}:{self.product[1]}/v1/orders/search"
-        headers = {"Authorization": f"Bearer {self.ground.api_key}"}
-        return httpx.get(url, params={"q": "paris"}, headers=headers, timeout=60).status_code != 404
-
 
 @dataclass(slots=True)
 class _Hall:

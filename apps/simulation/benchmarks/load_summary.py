@@ -34,7 +34,6 @@ def markdown(machine: Mapping[str, str | int], results: Sequence[StoreResult]) -
     lines += [row for result in results for row in _core_rows(result)]
     for result in results:
         lines += [f"\n{result.store}: {result.orders:,} orders, written in {result.seconds_to_fill:.0f} s."]
-        lines += [f"{result.store}: left out: {line}." for line in result.left_out]
         lines += [f"{result.store}: {line}" for line in _error_lines(result)]
     return "\n".join(lines)
 
