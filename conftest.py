@@ -107,6 +107,14 @@ def _clean_redis(request: pytest.FixtureRequest) -> None:
         connection().flushall()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test knows what another one looked up."""
+    from apps.core.short_memory import forget_everything
+
+    forget_everything()
+
+
 @pytest.fixture
 def cast(db: None, hand_clock: HandClock) -> Cast:
     """Ada, Bo, Cy and Dee, with their organisations, in one zone."""

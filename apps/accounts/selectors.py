@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from apps.accounts import key_memory
 from apps.accounts.errors import InvalidKey, OrganisationNotFound
+from apps.accounts.known_keys import KnownKey, known_keys
 from apps.accounts.models import ApiKey, MemberRole, Membership, Organisation, User
 from apps.accounts.principals import Principal
 from apps.accounts.services import hash_secret
@@ -15,16 +15,16 @@ SIGNED_OUT = Principal(name="anonymous", is_authenticated=False)
 def principal_of_key(secret: str) -> Principal:
     """Who an API key stands for. Raises InvalidKey when it is unknown, expired or revoked.
 
-    What was found is remembered for a second in this process (`key_memory`), so a busy key is not looked up for every
-    request; revoked elsewhere, it opens nothing a second later.
+    What was found is remembered for a second in this process, so a busy key is not looked up for every request; revoked
+    elsewhere, it opens nothing a second later.
     """
     secret_hash = hash_secret(secret)
-    found = key_memory.recall(secret_hash)
+    found = known_keys.recall(secret_hash)
     if found is None:
         key = ApiKey.objects.filter(secret_hash=secret_hash, revoked_at=None).first()
         if key is None:
             raise InvalidKey
-        found = key_memory.remember(secret_hash, _as_principal(key), expires_at=key.expires_at)
+        found = known_keys.remember(secret_hash, KnownKey(_as_principal(key), key.expires_at))
     if found.expires_at is not None and found.expires_at <= clock.now():
         raise InvalidKey
     return found.principal

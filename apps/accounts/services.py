@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from apps.accounts import key_memory
+from apps.accounts.known_keys import known_keys
 from apps.accounts.models import ApiKey, MemberRole, Membership, Organisation, User
 from apps.accounts.principals import Scope
 from apps.core import clock
@@ -43,7 +43,7 @@ def create_api_key(
 def revoke_api_key(*, key_id: UUID) -> None:
     """End a key: here now, in other processes within a second."""
     ApiKey.objects.filter(pk=key_id, revoked_at=None).update(revoked_at=clock.now())
-    key_memory.forget()
+    known_keys.forget()
 
 
 def create_organisation(*, name: str, slug: str, **kinds: bool) -> Organisation:

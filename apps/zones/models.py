@@ -1,5 +1,6 @@
 """The table of zones."""
 
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -38,4 +39,8 @@ class Zone(Record):
 
     def covers(self, point: Point) -> bool:
         """Whether the point lies in the zone."""
-        return contains([Point(lat, lon) for lon, lat in self.ring], point)
+        return contains(self._corners, point)
+
+    @cached_property
+    def _corners(self) -> list[Point]:
+        return [Point(lat, lon) for lon, lat in self.ring]

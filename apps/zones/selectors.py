@@ -5,13 +5,19 @@ from uuid import UUID
 
 from apps.core.errors import FieldError
 from apps.core.geo import Point
+from apps.core.short_memory import ShortMemory
 from apps.zones.errors import OutOfZone, ZoneNotFound
 from apps.zones.models import Zone
 
+known_zones: ShortMemory[str, tuple[Zone, ...]] = ShortMemory(most=1)
+_IN_SERVICE = "in service"
 
-def active_zones() -> list[Zone]:
-    """All zones in service, by name."""
-    return list(Zone.objects.filter(is_active=True).order_by("name"))
+
+def active_zones() -> Sequence[Zone]:
+    """All zones in service, by name; at most a second old, and shared: nobody changes them."""
+    return known_zones.recall(_IN_SERVICE) or known_zones.remember(
+        _IN_SERVICE, tuple(Zone.objects.filter(is_active=True).order_by("name"))
+    )
 
 
 def zone_at(point: Point) -> Zone:

@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 from rest_framework.test import APIClient
 
-from apps.accounts import key_memory
 from apps.accounts.models import ApiKey
 from apps.accounts.principals import Scope
 from apps.accounts.selectors import principal_of_key
 from apps.accounts.services import create_api_key, revoke_api_key
-from apps.core import clock, rate_limit
+from apps.core import clock, rate_limit, short_memory
 from apps.core.models import Event, IdempotentAnswer
 from apps.core.redis import connection
 from tests.cast import BAKERY, HOME
@@ -76,10 +75,10 @@ def test_a_key_revoked_after_it_was_used_opens_nothing(cast):
 def test_a_key_revoked_by_another_process_opens_nothing_a_second_later(cast, monkeypatch):
     row, secret = key_of(cast)
     at = 1000.0
-    monkeypatch.setattr(key_memory.time, "monotonic", lambda: at)
+    monkeypatch.setattr(short_memory.time, "monotonic", lambda: at)
     assert client(secret).get(ORDERS).status_code == 200
     ApiKey.objects.filter(pk=row.pk).update(revoked_at=clock.now())
-    at += key_memory.LIFE_S
+    at += short_memory.LIFE_S
     assert shape(client(secret).get(ORDERS)) == (401, "invalid_api_key")
 
 

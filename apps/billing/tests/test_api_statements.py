@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 from rest_framework.test import APIClient
 
-from apps.accounts import key_memory
 from apps.accounts.models import ApiKey
 from apps.accounts.services import create_api_key, create_organisation, revoke_api_key
 from apps.billing.models import Charge, Statement
 from apps.billing.services import settle_order
 from apps.billing.tests.carrying import DELIVERED, carried, carry
 from apps.billing.tests.reading import cents, rows_of, table_of, texts_of
+from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.networks.models import Connection
 from apps.orders.models import Leg
@@ -276,11 +276,11 @@ def test_a_list_and_a_statement_cost_the_same_queries_however_much_is_in_them(ca
         couriers.append(make_courier(fleet, cast.zone, name=f"Kim {number}", phone=f"+3363998001{number}"))
     for courier in (couriers[0], couriers[0], *couriers):
         charged(cast, courier)
-        key_memory.forget()
+        short_memory.forget_everything()
         with django_assert_num_queries(3):  # the key, the statements, their sums
             listed = bakery.lists().json()["data"]
         for form, queries in (("json", 4), ("csv", 3), ("pdf", 3)):
-            key_memory.forget()
+            short_memory.forget_everything()
             with django_assert_num_queries(queries):  # the key, the statement, its sums and charges
                 assert bakery.gets(listed[-1]["id"], format=form).status_code == 200
     assert [row["charges"] for row in listed] == [1, 1, 1, 1, 3]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.accounts import key_memory
+from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.couriers.models import Fleet, Vehicle
 from apps.couriers.tests.owning import events, new_courier, new_vehicle, nothing_changes, refused, wrong_fields
@@ -155,6 +155,6 @@ def test_lists_cost_the_same_however_long_they_are(owner, cast, django_assert_nu
     Fleet.objects.bulk_create(Fleet(organisation=cast.fleet_owner, name=f"Fleet {number}") for number in range(60))
     with django_assert_num_queries(2):  # the key, the rows
         assert len(owner.lists("fleets", limit=60)) == 60
-    key_memory.forget()
+    short_memory.forget_everything()
     with django_assert_num_queries(3):  # the key, the fleets, the rows
         assert len(owner.lists("vehicles", limit=60)) == 60

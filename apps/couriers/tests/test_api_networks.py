@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from apps.accounts import key_memory
 from apps.accounts.services import create_api_key
+from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.couriers.models import Fleet, Shift
 from apps.zones.models import Zone
@@ -58,7 +58,7 @@ def test_own_fleets_are_not_listed(cast):
 
 def test_many_fleets_need_as_many_queries_as_one(cast):
     def queries():
-        key_memory.forget()
+        short_memory.forget_everything()
         with CaptureQueriesContext(connection) as context:
             assert asks(cast.dee_key).status_code == 200
         return len(context)

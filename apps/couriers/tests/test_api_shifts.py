@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from apps.accounts import key_memory
-from apps.core import clock
+from apps.core import clock, short_memory
 from apps.core.geo import Point
 from apps.core.ids import public_id
 from apps.couriers.models import Courier, Shift
@@ -183,7 +182,7 @@ def test_a_list_of_sixty_shifts_costs_the_same_as_a_short_one(owner, cast, djang
     )
     with django_assert_num_queries(4):  # the key, the fleets, the organisation's time zone, the rows
         assert len(owner.lists("shifts", limit=60, day="2026-06-13")) > 20
-    key_memory.forget()
+    short_memory.forget_everything()
     with django_assert_num_queries(3):
         assert len(owner.lists("shifts", limit=60)) == 60
 

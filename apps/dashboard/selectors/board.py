@@ -1,6 +1,7 @@
 """The state of the whole board, in one read model."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -76,13 +77,13 @@ def is_dispatch_paused() -> bool:
     return oldest is not None and oldest < clock.now() - PAUSED_AFTER * clock.speed()
 
 
-def time_zone_of(zones: list[Zone], zone_id: UUID | None) -> str:
+def time_zone_of(zones: Sequence[Zone], zone_id: UUID | None) -> str:
     """The clock of one zone, or of the first when all are shown."""
     chosen = next((zone for zone in zones if zone.pk == zone_id), zones[0] if zones else None)
     return chosen.time_zone if chosen else "UTC"
 
 
-def _orders(principal: Principal, zones: list[Zone], zone_id: UUID | None) -> tuple[list[OrderRow], bool]:
+def _orders(principal: Principal, zones: Sequence[Zone], zone_id: UUID | None) -> tuple[list[OrderRow], bool]:
     """The live orders and those that ended within the hour, and whether there were more than fit."""
     visible = board_orders_for(principal).filter(zone_id__in=[zone_id] if zone_id else [zone.pk for zone in zones])
     live = list(visible.filter(status__in=LIVE_STATUSES).order_by("-pk").values_list("pk", flat=True)[: LIVE_ROWS + 1])

@@ -16,13 +16,13 @@ from apps.billing.services import settle_order
 from apps.billing.tests.carrying import carried
 from apps.core import clock
 from apps.core.ids import new_id
-from apps.core.models import IdempotentAnswer
+from apps.core.models import Event, IdempotentAnswer
 from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
 from apps.dispatch.models import Assignment, FigureKind, FleetOffer, FleetRefusal, LearnedFigure, ProgressReport
 from apps.hubs.models import Hub, Scan
 from apps.orders.models import IncidentKind, Leg, Order, Parcel
-from apps.orders.services import create_quote, open_incident
+from apps.orders.services import create_quote, index_orders_of, open_incident
 from tests.cast import PASSWORD, Cast, new_order
 
 OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
@@ -116,6 +116,7 @@ def one_of_each_other(cast: Cast) -> None:
     """The rows that placing, assigning and delivering do not leave behind."""
     at, unique = clock.now(), new_id().hex
     create_quote(new_order(cast.bakery.pk))
+    index_orders_of(Event.objects.all())
     hub = Hub.objects.create(
         organisation=cast.bakery, name=unique, address="1 quai de la Rapée", lat=48.85, lon=2.36, zone=cast.zone
     )

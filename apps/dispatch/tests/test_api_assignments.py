@@ -2,9 +2,8 @@
 
 import pytest
 
-from apps.accounts import key_memory
 from apps.accounts.models import ApiKey
-from apps.core import clock
+from apps.core import clock, short_memory
 from apps.core.ids import public_id
 from apps.core.models import Event
 from apps.couriers.lifecycle import FleetMode
@@ -114,7 +113,7 @@ def test_a_list_takes_as_many_queries_for_many_as_for_one(cast, velo, django_ass
     for count in (1, 4):
         for _ in range(count):
             held(cast)
-        key_memory.forget()
+        short_memory.forget_everything()
         with django_assert_num_queries(4):  # key, fleets, assignments, parcels
             velo.gets("/assignments")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.accounts import key_memory
+from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Fleet
@@ -96,7 +96,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(cast, velo, django_a
     for count in (1, 4):
         for _ in range(count):
             placed(cast)
-        key_memory.forget()
+        short_memory.forget_everything()
         with django_assert_num_queries(13):  # key, fleets; shifts, couriers, zones; legs; networks (5); parcels, rights
             velo.gets("/legs/unassigned")
 

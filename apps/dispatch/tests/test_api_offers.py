@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from apps.accounts import key_memory
 from apps.accounts.models import ApiKey
+from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.couriers.models import Courier
 from apps.dispatch.errors import FleetNotEligible
@@ -197,7 +197,7 @@ def test_a_list_takes_as_many_queries_for_many_offers_as_for_one(cast, rapid, dj
         for _ in range(count):
             _, leg = placed(cast)
             make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=rapid.fleet.pk)
-        key_memory.forget()
+        short_memory.forget_everything()
         with django_assert_num_queries(5):  # key, fleets, offers, parcels, rights
             rapid.system.gets("/offers")
     assert FleetOffer.objects.filter(status=OfferStatus.LIVE).count() == 6

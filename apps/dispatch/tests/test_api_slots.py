@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from apps.accounts.services import create_api_key
 from apps.core.ids import public_id
+from apps.core.short_memory import forget_everything
 from apps.couriers.models import Courier, Fleet, Shift
 from apps.couriers.services import deactivate_courier
 from apps.orders.services import cancel_order
@@ -147,6 +148,7 @@ def test_slots_cost_the_same_however_much_is_planned(dee, cast, django_assert_nu
         )
         on_shift(cast, courier, "08:00", "16:00")
     booked(cast, "10:00", 20)
+    forget_everything()
     with django_assert_num_queries(5):  # the key, the zones, the fleets, the shifts, the legs
         ask(dee)
     assert zone(cast.zone.pk).opening_hours

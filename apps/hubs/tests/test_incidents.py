@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from apps.accounts import key_memory
+from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.core.models import Event
 from apps.hubs.services import flag_missing_parcels
@@ -152,7 +152,7 @@ def test_incidents_are_filtered_and_cost_the_same_for_more(cast, dee, hub, hand_
     hand_clock.moment += timedelta(hours=1)
     assert flag_missing_parcels() == 6
     for limit in (1, 6):
-        key_memory.forget()
+        short_memory.forget_everything()
         with django_assert_num_queries(3):  # the key, its hubs, the page with orders and parcels
             assert len(dee.client.get("/v1/incidents", {"limit": limit}).json()["data"]) == limit
     listed = dee.client.get("/v1/incidents", {"order": public_id("ord", orders[0].pk), "kind": "missing_parcel"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.accounts import key_memory
+from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.hubs.tests.carrying import ON_BOARD, TO_THE_HUB, carry, legs_of, sends
 from apps.orders.models import Parcel
@@ -110,7 +110,7 @@ def test_a_page_of_stock_costs_the_same_for_more(device, eight_orders, state, qu
     request.getfixturevalue("hand_clock").advance(hours=1)
     counted = request.getfixturevalue("django_assert_num_queries")
     for limit in (1, 16):
-        key_memory.forget()
+        short_memory.forget_everything()
         with counted(queries):  # the key, the hub, the page with orders, the legs with couriers; overdue ones first
             assert len(device.stock(state=state, limit=limit)) == limit
 

@@ -66,7 +66,7 @@ class _Batch:
 
     def __init__(self, news: Sequence[NewOrder]) -> None:
         self.at: datetime = clock.now()
-        self.zones: list[Zone] = active_zones()
+        self.zones: Sequence[Zone] = active_zones()
         self.known = _known_orders(news)
         quote_ids = {new.quote_id for new in news if new.quote_id}
         self.quotes: dict[UUID, Quote] = quotes_of(news[0].organisation_id, quote_ids) if quote_ids else {}

@@ -150,7 +150,7 @@ def cost(dee, count: int, key: str) -> int:
 
 
 def test_the_statements_of_a_batch_do_not_grow_with_its_orders(dee):
-    dee.gets("")  # the key is looked up
+    dee.batches(*named("first"))  # the key and the zones are looked up
     few = cost(dee, 2, "few")
     assert few <= 13
     assert cost(dee, 15, "more") == few

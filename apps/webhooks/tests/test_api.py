@@ -3,7 +3,7 @@
 import pytest
 from standardwebhooks import Webhook
 
-from apps.accounts import key_memory
+from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.core.models import Event, IdempotentAnswer
 from apps.webhooks.lifecycle import MessageStatus
@@ -281,7 +281,7 @@ def test_a_page_of_the_log_takes_as_many_queries_for_one_message_as_for_many(dee
         for _ in range(more):
             ordered(cast)
         deliver()
-        key_memory.forget()
+        short_memory.forget_everything()
         with CaptureQueriesContext(connection) as asked:
             assert dee.gets(f"{path}/messages").status_code == 200
         counts.append(len(asked))

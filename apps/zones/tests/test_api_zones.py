@@ -46,7 +46,8 @@ def test_who_knows_the_coverage_is_not_sent_it_again_until_it_changes(client, ca
     assert first["Cache-Control"] == "private, max-age=300"
     again = client.get("/v1/zones", headers={"If-None-Match": f'"other", {first["ETag"]}'})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
-    Zone.objects.filter(pk=cast.zone.pk).update(opening_hours=[{"days": [0], "from": "09:00", "to": "10:00"}])
+    cast.zone.opening_hours = [{"days": [0], "from": "09:00", "to": "10:00"}]
+    cast.zone.save()
     changed = client.get("/v1/zones", headers={"If-None-Match": first["ETag"]})
     assert (changed.status_code, changed["ETag"] != first["ETag"]) == (200, True)
 
@@ -87,7 +88,8 @@ def test_a_zone_that_is_none_is_not_found(client, zone_id):
 
 
 def test_a_zone_out_of_service_is_not_found(client, cast):
-    Zone.objects.filter(pk=cast.zone.pk).update(is_active=False)
+    cast.zone.is_active = False
+    cast.zone.save()
     assert client.get(f"/v1/zones/{public_id('zon', cast.zone.pk)}").status_code == 404
     assert client.get("/v1/zones/at", {"lat": "48.86", "lon": "2.35"}).status_code == 404
     assert client.get("/v1/zones").json()["features"] == []

@@ -1,6 +1,7 @@
 """`manage.py explain_models [--zone NAME] [--json]`: what was learned, and what of it the engine goes by."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             self.stdout.write(_aligned([HEAD, *map(_row, figures)]))
 
 
-def _zones(name: str | None) -> list[Zone]:
+def _zones(name: str | None) -> Sequence[Zone]:
     zones = active_zones()
     if name is None:
         return zones

@@ -1,0 +1,45 @@
+"""What was looked up within the last second, per process: for the little that every request asks for.
+
+A second is short enough that what changes elsewhere is as good as seen at once, and long enough that at a hundred
+requests a second one look-up serves a hundred of them. Only what was found is remembered: who asks for what does not
+exist costs a look-up every time, and fills nothing.
+"""
+
+import time
+from typing import Generic, TypeVar
+
+LIFE_S = 1.0  # by time.monotonic(): the platform's clock may be fast, and a life here is one of the wall
+Key = TypeVar("Key")
+Found = TypeVar("Found")
+_memories: list["ShortMemory"] = []  # type: ignore[type-arg]
+
+
+class ShortMemory(Generic[Key, Found]):
+    """Remembers for a second. What it holds is shared by all threads of the process: nobody changes it."""
+
+    def __init__(self, *, most: int) -> None:
+        self._most = most  # beyond that everything is looked up anew
+        self._known: dict[Key, tuple[float, Found]] = {}
+        _memories.append(self)
+
+    def recall(self, key: Key) -> Found | None:
+        """What was found less than a second ago, None otherwise."""
+        known = self._known.get(key)
+        return known[1] if known and time.monotonic() - known[0] < LIFE_S else None
+
+    def remember(self, key: Key, found: Found) -> Found:
+        """Keep what was found just now."""
+        if len(self._known) >= self._most:
+            self._known.clear()
+        self._known[key] = time.monotonic(), found
+        return found
+
+    def forget(self) -> None:
+        """Look everything up anew: something changed in this process."""
+        self._known.clear()
+
+
+def forget_everything() -> None:
+    """Empty all memories: another test, another database."""
+    for memory in _memories:
+        memory.forget()
