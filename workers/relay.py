@@ -82,8 +82,8 @@ def _wake_deliveries() -> None:
 def _reactions(row: Event) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
     try:
         return reactions_to(event_from(row))
-    except KeyError:
-        logger.warning("No app knows the event %s any more.", row.name)
+    except (KeyError, TypeError, ValueError) as error:
+        logger.warning("Nobody can read the event %s %s (%r): it stays in the history.", row.name, row.pk, error)
         return []
 
 

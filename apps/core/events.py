@@ -77,7 +77,10 @@ def _plain(value: Any) -> Any:
 
 
 def event_from(row: Event) -> DomainEvent:
-    """The event that a row holds. Raises KeyError for a name that no app knows any more."""
+    """The event that a row holds.
+
+    Raises KeyError for a name that no app knows any more, TypeError or ValueError for a payload that does not fit it.
+    """
     kind = DomainEvent.kinds[row.name]
     known = {field.name: field.type for field in fields(kind)}
     return kind(**{name: _typed(known[name], value) for name, value in row.payload.items() if name in known})

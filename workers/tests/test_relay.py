@@ -65,8 +65,18 @@ def test_a_batch_belongs_to_one_relay_until_its_lease_ends(cast):
     assert (len(first.events), len(second.events)) == (1, 0)
 
 
-def test_an_event_of_a_forgotten_kind_does_not_stop_the_others(cast):
-    Event.objects.create(name="SomethingOld", payload={})
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("SomethingOld", {}),
+        ("LegPinned", {"order_id": "lost"}),
+        ("OrderPlaced", {"order_id": "not an id"}),
+        ("OrderPlaced", {"placed_at": "yesterday"}),
+    ],
+    ids=["a kind that no app knows", "a field that is missing", "an id that is none", "a time that is none"],
+)
+def test_an_event_that_nobody_can_read_does_not_stop_the_others(cast, name, payload):
+    Event.objects.create(name=name, payload=payload)
     placed(cast)
     with losing_everything() as sent:
         assert drain_outbox() == 2
