@@ -52,9 +52,10 @@ def read_table(text: str) -> CsvTable:
 
 
 def write_table(delimiter: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A file that `read_table` reads back as it was."""
+    """A file that `read_table` reads back as it was. With one column no header says what separates: a comma does."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    separates = delimiter if len(columns) > 1 else DELIMITERS[0]
+    writer = csv.writer(out, delimiter=separates, lineterminator="\r\n")
     writer.writerow([guarded(name) for name in columns])
     writer.writerows([guarded(cell) for cell in cells] for cells in rows)
     return out.getvalue()
