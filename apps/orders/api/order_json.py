@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from apps.core.ids import public_id
+from apps.core.plain_rows import Row
 from apps.orders.lifecycle import OrderStatus
-from apps.orders.selectors.rows import OrderRows, Row
+from apps.orders.selectors.rows import OrderRows
 
 _OF_LEG = ("sequence", "status", "assigned_at", "picked_up_at", "delivered_at", "unassigned_reason")
 _OF_PARCEL = ("weight_g", "volume_ml", "description", "size", "barcode")

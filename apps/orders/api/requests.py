@@ -1,6 +1,5 @@
 """What integrators may send: quotes, orders, cancellations, filters of the list."""
 
-import functools
 import re
 from typing import Any
 from uuid import UUID
@@ -116,7 +115,7 @@ class QuoteIn(StrictSerializer):
 
     def new_order(self, caller: Principal) -> NewOrder:
         """The same in the words of the domain. Raises ValidationError (400), HubNotFound or HubInactive."""
-        return _new_order(_reader(type(self)).run_validation(self.initial_data), caller)
+        return _new_order(self.validated(), caller)
 
 
 class OrderIn(QuoteIn):
@@ -248,12 +247,6 @@ class OrderFilters(PageQuery):
 
 
 LOOKUPS = {"placed_after": "placed_at__gte", "placed_before": "placed_at__lt"}  # a row of days has no gap, no overlap
-
-
-@functools.cache
-def _reader(kind: type[QuoteIn]) -> QuoteIn:
-    """One serializer for all orders: reading keeps nothing in it, and copying its fields took longer than reading."""
-    return kind()
 
 
 def _new_order(asked: dict[str, Any], caller: Principal) -> NewOrder:

@@ -4,20 +4,18 @@ A list of fifty is three queries and no model: objects took more time than the d
 is turned into the same rows, so that every answer is made from one shape.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
 from apps.accounts.principals import Principal
+from apps.core.plain_rows import Row, RowsByKey, plain_rows
 from apps.orders.errors import OrderNotFound
 from apps.orders.models import Leg, Order, Parcel
 from apps.orders.selectors import orders_for
 
-Row = dict[str, Any]
 ORDER_COLUMNS = (
     "id",
     "version",
@@ -62,6 +60,8 @@ LEG_COLUMNS = (
     "dropoff_hub_id",
 )
 PARCEL_COLUMNS = ("id", "order_id", "weight_g", "volume_ml", "description", "size", "barcode")
+_LEGS = RowsByKey(Leg, key="order_id", order_by="sequence", columns=LEG_COLUMNS)
+_PARCELS = RowsByKey(Parcel, key="order_id", order_by="pk", columns=PARCEL_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class OrderRows:
 
 def rows_of(orders: QuerySet[Order]) -> list[OrderRows]:
     """These orders with their parts: three queries, however many they are."""
-    return with_parts(list(orders.values(*ORDER_COLUMNS)))
+    return with_parts(plain_rows(orders, ORDER_COLUMNS))
 
 
 def with_parts(orders: list[Row]) -> list[OrderRows]:
@@ -83,8 +83,7 @@ def with_parts(orders: list[Row]) -> list[OrderRows]:
     if not orders:
         return []
     keys = [row["id"] for row in orders]
-    legs = _by_order(Leg.objects.filter(order_id__in=keys).order_by("sequence").values(*LEG_COLUMNS))
-    parcels = _by_order(Parcel.objects.filter(order_id__in=keys).order_by("pk").values(*PARCEL_COLUMNS))
+    legs, parcels = _LEGS.of(keys), _PARCELS.of(keys)
     return [OrderRows(row, legs[row["id"]], parcels[row["id"]]) for row in orders]
 
 
@@ -107,10 +106,3 @@ def rows_from(order: Order, legs: Iterable[Leg], parcels: Iterable[Parcel]) -> O
 
 def _columns(record: Model, names: tuple[str, ...]) -> Row:
     return {name: getattr(record, name) for name in names}
-
-
-def _by_order(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
-    found: dict[UUID, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row["order_id"]].append(row)
-    return found

@@ -20,9 +20,10 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.principals import Principal
 from apps.core import clock
+from apps.core.plain_rows import Row, plain_rows
 from apps.orders.models import Order, OrderWord
 from apps.orders.selectors import orders_for
-from apps.orders.selectors.rows import ORDER_COLUMNS, OrderRows, Row, with_parts
+from apps.orders.selectors.rows import ORDER_COLUMNS, OrderRows, with_parts
 from apps.orders.words import after_all, readings
 
 FOUND_FOR = timedelta(days=90)
@@ -53,7 +54,7 @@ def search_orders(principal: Principal, query: str, *, limit: int, after: UUID |
     looked_at = 0
     for keys in _newest_first(recent, pool, after):
         fitting = keys if is_certain else _fitting(keys, ways)
-        found += recent.filter(pk__in=fitting).values(*ORDER_COLUMNS) if fitting else ()
+        found += plain_rows(recent.filter(pk__in=fitting), ORDER_COLUMNS) if fitting else ()
         looked_at += len(keys)
         if len(found) > limit:
             return Found(with_parts(found[:limit]), found[limit - 1]["id"])
