@@ -5,7 +5,6 @@ A key sorts by time of birth, so the cursor is the last key of the page: stable 
 
 import base64
 import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -67,7 +66,7 @@ def page_of(rows: QuerySet[Row], request: PageRequest) -> tuple[list[Row], str |
 
 
 def page_of_values(
-    rows: QuerySet[Row], columns: Sequence[str], request: PageRequest
+    rows: QuerySet[Row], columns: tuple[str, ...], request: PageRequest
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The same of plain columns, of which one is `id`: for lists that are read often."""
     found = plain_rows(_from_cursor_on(rows, request), columns)
