@@ -73,15 +73,20 @@ def answer_once(request: KeyedRequest, work: Callable[[], Answer]) -> Answer:
     do twice. So the common case, a new key, asks nothing beforehand. Raises KeyReused, or what `work` raises, which has
     then written nothing.
     """
+    return answer_prepared_once(request, lambda: work)
+
+
+def answer_prepared_once(request: KeyedRequest, prepare: Callable[[], Callable[[], Answer]]) -> Answer:
+    """The same for work that is prepared before the transaction begins: others write meanwhile; it only reads."""
 
     @atomic(rereads=3)
-    def work_and_remember() -> Answer:
+    def work_and_remember(work: Callable[[], Answer]) -> Answer:
         answer = work()
         _remember(request, answer)
         return answer
 
     try:
-        return work_and_remember()
+        return work_and_remember(prepare())
     except Exception:
         first = _first_answer(request)
         if first is None:

@@ -1,4 +1,4 @@
-"""One line makes a POST repeatable: `@answered_once` above the method of a view."""
+"""One line makes a POST repeatable: `@answered_once` (or `@written_once`) above the method of a view."""
 
 import functools
 import re
@@ -10,7 +10,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.idempotency import MAX_KEY, Answer, KeyedRequest, answer_once
+from apps.core.idempotency import MAX_KEY, Answer, KeyedRequest, answer_prepared_once
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -29,6 +29,7 @@ class OwnsKeys(Protocol):
 
 View = TypeVar("View", bound=OwnsKeys)
 Handler = Callable[Concatenate[View, Request, P], Response]
+Work = Callable[[], Response]
 
 
 def answered_once(handler: Handler[View, P]) -> Handler[View, P]:
@@ -40,12 +41,26 @@ def answered_once(handler: Handler[View, P]) -> Handler[View, P]:
     """
 
     @functools.wraps(handler)
-    def repeatable(view: View, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:
-        def work() -> Answer:
-            response = handler(view, request, *args, **kwargs)
-            return Answer(response.status_code, _plain(response.data))
+    def prepared(view: View, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Work:
+        return lambda: handler(view, request, *args, **kwargs)
 
-        answer = answer_once(_keyed(view, request), work)
+    return written_once(prepared)
+
+
+def written_once(handler: Callable[Concatenate[View, Request, P], Work]) -> Handler[View, P]:
+    """The same for a view that is asked often: its method parses and reads, and returns what is left to do.
+
+    Only that runs inside the transaction. On SQLite one transaction writes at a time, so the less there is in it the
+    more of them there are.
+    """
+
+    @functools.wraps(handler)
+    def repeatable(view: View, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:
+        def prepare() -> Callable[[], Answer]:
+            work = handler(view, request, *args, **kwargs)
+            return lambda: _answer(work())
+
+        answer = answer_prepared_once(_keyed(view, request), prepare)
         headers = {REPLAYED: "true"} if answer.replayed else None
         return Response(answer.body, status=answer.status, headers=headers)
 
@@ -69,6 +84,6 @@ def _keyed(view: OwnsKeys, request: Request) -> KeyedRequest:
     return KeyedRequest(principal=view.idempotency_owner(request), operation=operation, key=key, body=request.data)
 
 
-def _plain(data: Any) -> Any:
+def _answer(response: Response) -> Answer:
     """The body as JSON holds it: what is stored is what is sent, the first time and every other."""
-    return orjson.loads(orjson.dumps(data, option=orjson.OPT_UTC_Z))
+    return Answer(response.status_code, orjson.loads(orjson.dumps(response.data, option=orjson.OPT_UTC_Z)))

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from apps.accounts.api.operations import operation
 from apps.accounts.api.views import KeyView, principal_of
 from apps.accounts.principals import Scope
-from apps.core.api.idempotent import answered_once
+from apps.core.api.idempotent import Work, answered_once, written_once
 from apps.core.api.pages import page_of_values
 from apps.core.api.rendering import json_answer
 from apps.core.api.schema import page_out
@@ -37,11 +37,13 @@ from apps.orders.selectors import history_of, orders_for
 from apps.orders.selectors.proofs import proofs_of
 from apps.orders.selectors.rows import ORDER_COLUMNS, OrderRows, rows_for, rows_from, with_parts
 from apps.orders.services import (
+    PlacedOrder,
     cancel_order,
     create_quote,
-    place_order_with_parts,
+    prepare_order,
     update_order,
     validate_order,
+    write_order,
 )
 from apps.zones.errors import OutOfZone
 
@@ -73,11 +75,11 @@ class OrdersView(KeyView):
         answers={201: OrderOut},
         refusals=(*OF_PLACING, *OF_QUOTES, ExternalIdTaken, BarcodeTaken),
     )
-    @answered_once
-    def post(self, request: Request) -> Response:
+    @written_once
+    def post(self, request: Request) -> Work:
         """Place an order."""
-        placed = place_order_with_parts(OrderIn(data=request.data).new_order(principal_of(request)))
-        return Response(order_json(rows_from(placed.order, placed.legs, placed.parcels)), status=201)
+        prepared = prepare_order(OrderIn(data=request.data).new_order(principal_of(request)))
+        return lambda: _placed(write_order(prepared))
 
     @operation("list_orders", tag="Orders", query=OrderFilters, answers={200: page_out(OrderOut)})
     def get(self, request: Request) -> HttpResponse:
@@ -177,6 +179,10 @@ class OrderHistoryView(KeyView):
 
 def _asked_for(request: Request, order_id: str) -> OrderRows:
     return rows_for(principal_of(request), parse_public_id("ord", order_id))
+
+
+def _placed(placed: PlacedOrder) -> Response:
+    return Response(order_json(rows_from(placed.order, placed.legs, placed.parcels)), status=201)
 
 
 def _shown(rows: OrderRows) -> Response:

@@ -8,11 +8,7 @@ from apps.orders.services.indexing import forget_old_words, index_orders_of
 from apps.orders.services.legs import LegMove, count_plan_attempt, move_leg, note_unassigned, open_next_leg
 from apps.orders.services.new_order import NewOrder, NewParcel, StopDetails
 from apps.orders.services.parcels import ParcelPlace, put_parcel
-from apps.orders.services.placing import (
-    PlacedOrder,
-    place_order,
-    place_order_with_parts,
-)
+from apps.orders.services.placing import PlacedOrder, place_order, prepare_order, write_order
 from apps.orders.services.quoting import create_quote
 from apps.orders.services.updating import OrderChanges, update_order
 from apps.orders.services.validating import OrderTerms, validate_order
@@ -39,11 +35,12 @@ __all__ = [
     "open_incident",
     "open_next_leg",
     "place_order",
-    "place_order_with_parts",
     "place_orders",
+    "prepare_order",
     "put_parcel",
     "raise_attention",
     "resolve_incident",
     "update_order",
     "validate_order",
+    "write_order",
 ]

@@ -56,26 +56,39 @@ class PlacedOrder:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedOrder:
+    """What was asked for, checked and priced, and the order as it will be written."""
+
+    new: NewOrder
+    placed: PlacedOrder
+
+
 def place_order(new: NewOrder) -> Order:
     """Write an order that dispatch will find whatever happens next. Raises Invalid, or a Quote or ExternalId error."""
-    return place_order_with_parts(new).order
+    return write_order(prepare_order(new)).order
 
 
-def place_order_with_parts(new: NewOrder) -> PlacedOrder:
-    """The same, with the legs and parcels that were written: whoever shows it needs not read it again."""
+def prepare_order(new: NewOrder) -> PreparedOrder:
+    """Check an order and work out its terms; nothing is written yet. Raises as `terms_of` does."""
     at = clock.now()
-    return _write(new, terms_of(new, at=at), at)
+    return PreparedOrder(new, draft(new, terms_of(new, at=at), at=at))
 
 
 @atomic(rereads=2)
-def _write(new: NewOrder, terms: Terms, at: datetime) -> PlacedOrder:
+def write_order(prepared: PreparedOrder) -> PlacedOrder:
+    """Write it. Returns it with the legs and parcels that were written: whoever shows it needs not read it again.
+
+    Raises a Quote, ExternalId or Barcode error.
+    """
+    new, placed = prepared.new, prepared.placed
     given = given_barcodes(new)
     if given:
         check_barcodes(new, taken_barcodes([new]))
         _check_external_id(new)
-    placed = draft(new, terms, at=at)
     if new.quote_id:
-        take_over_quote(placed.order, _use_quote(new, new.quote_id, order_id=placed.order.pk, at=at))
+        order = placed.order
+        take_over_quote(order, _use_quote(new, new.quote_id, order_id=order.pk, at=order.placed_at))
     try:
         insert([placed])
     except IntegrityError as error:

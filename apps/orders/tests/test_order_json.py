@@ -16,7 +16,7 @@ from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, Order
 from apps.orders.selectors import order_for
 from apps.orders.selectors.rows import rows_for, rows_from
-from apps.orders.services import LegMove, NewParcel, StopDetails, cancel_order, move_leg, place_order_with_parts
+from apps.orders.services import LegMove, NewParcel, StopDetails, cancel_order, move_leg, prepare_order, write_order
 from tests.cast import BAKERY, HOME, new_order
 
 pytestmark = pytest.mark.django_db
@@ -54,17 +54,16 @@ def test_rows_and_the_described_answer_say_the_same(cast, texts, parcels, window
     address, name, instructions = texts
     steps, is_cancelled = fate
     pickup_by, due_at, drop_by = (clock.now() + ahead if ahead else None for ahead in windows)
-    placed = place_order_with_parts(
-        new_order(
-            cast.bakery.pk,
-            pickup=StopDetails(address, BAKERY.lat, BAKERY.lon, name),
-            dropoff=StopDetails(address, HOME.lat, HOME.lon, name, "+33639980101", instructions),
-            parcels=tuple(parcels),
-            pickup_by=pickup_by,
-            due_at=due_at,
-            drop_by=drop_by,
-        )
+    new = new_order(
+        cast.bakery.pk,
+        pickup=StopDetails(address, BAKERY.lat, BAKERY.lon, name),
+        dropoff=StopDetails(address, HOME.lat, HOME.lon, name, "+33639980101", instructions),
+        parcels=tuple(parcels),
+        pickup_by=pickup_by,
+        due_at=due_at,
+        drop_by=drop_by,
     )
+    placed = write_order(prepare_order(new))
     key = placed.order.pk
     written = sent(order_json(rows_from(placed.order, placed.legs, placed.parcels)))
     assert written == sent(order_json(rows_for(cast.dee, key))) == sent(OrderOut(order_for(cast.dee, key)).data)
@@ -76,7 +75,7 @@ def test_rows_and_the_described_answer_say_the_same(cast, texts, parcels, window
 
 
 def test_an_order_with_two_legs_shows_the_first_pickup_and_the_last_dropoff(cast):
-    placed = place_order_with_parts(new_order(cast.bakery.pk))
+    placed = write_order(prepare_order(new_order(cast.bakery.pk)))
     first = placed.legs[0]
     second = Leg.objects.get(pk=first.pk)
     second.pk, second.sequence = None, 2
