@@ -12,7 +12,7 @@ from typing import Any
 from apps.core.events import DomainEvent
 from apps.couriers.events import DutyChanged
 from apps.dispatch.events import FleetOfferEnded, FleetRefused, OfferEnded
-from apps.orders.events import LegMoved, LegPinned, OrderCancelled, OrderPlaced, OrderUpdated
+from apps.orders.events import LegHandedOn, LegHandOnEnded, LegMoved, LegPinned, OrderCancelled, OrderPlaced, OrderUpdated
 from apps.orders.lifecycle import LegStatus
 
 _FREES_A_COURIER_OR_A_LEG = frozenset(
@@ -51,6 +51,8 @@ SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
         _settle(lambda event: event.after in _CONCERNS_MONEY),
     ),
     LegPinned: (_plan(),),
+    LegHandedOn: (_plan(),),
+    LegHandOnEnded: (_plan(),),
     OfferEnded: (_plan(),),
     FleetOfferEnded: (_plan(),),
     FleetRefused: (_plan(),),

@@ -28,9 +28,9 @@ class ChargeAdmin(ReadOnlyAdmin):
 
 @admin.register(Handover)
 class HandoverAdmin(ReadOnlyAdmin):
-    list_display = ("at", "leg_id", "fleet", "connection_id", "tariff")
+    list_display = ("at", "leg_id", "orderer", "fleet", "connection_id", "tariff")
     list_filter = ("at",)
-    list_select_related = ("fleet", "tariff")
+    list_select_related = ("orderer", "fleet", "tariff")
     search_fields = ("=id", "=leg__id", "fleet__name")
     ordering = ("-id",)
     show_full_result_count = False

@@ -25,13 +25,20 @@ class Handover(Record):
     """The parcels of a leg went on board of another organisation's fleet: by which terms it is charged in the end.
 
     Written at the pickup, so that a tariff agreed while a courier is under way does not change what this leg costs.
+    A leg that was handed on has two: its merchant owes the fleet that handed it on, and that fleet's owner the other.
     """
 
-    leg = models.OneToOneField("orders.Leg", on_delete=models.PROTECT, related_name="+")
+    leg = models.ForeignKey("orders.Leg", on_delete=models.PROTECT, related_name="+")
+    orderer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     fleet = models.ForeignKey("couriers.Fleet", on_delete=models.PROTECT, related_name="+")
     connection = models.ForeignKey("networks.Connection", null=True, on_delete=models.PROTECT, related_name="+")
     tariff = models.ForeignKey("networks.Tariff", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["leg", "orderer"], name="one_handover_per_leg_and_orderer")
+        ]
 
     def __str__(self) -> str:
         return f"{self.leg} to {self.fleet}"
@@ -68,9 +75,13 @@ class Statement(Record):
 
 
 class Charge(Record):
-    """What is owed for one leg. Who owes it to whom, and over which connection, is on its statement."""
+    """What is owed for one leg. Who owes it to whom, and over which connection, is on its statement.
+
+    `orderer` is there once more for the unique index: one charge of a kind for a leg and whoever owes it.
+    """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="charges")
+    orderer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     leg = models.ForeignKey("orders.Leg", on_delete=models.PROTECT, related_name="+")
     fleet = models.ForeignKey("couriers.Fleet", on_delete=models.PROTECT, related_name="+")
@@ -84,11 +95,18 @@ class Charge(Record):
     at = models.DateTimeField()  # when the leg ended
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["leg", "kind"], name="one_charge_per_leg_and_kind")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["leg", "kind", "orderer"], name="one_charge_per_leg_kind_and_orderer")
+        ]
         indexes: ClassVar = [models.Index(fields=["statement", "-id"], name="charge_statement_newest")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.gross_cents / 100:.2f} {self.currency}"
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether somebody else than the order's merchant owes it. Reads the order."""
+        return self.orderer_id != self.order.organisation_id
 
     @property
     def gross(self) -> Money:

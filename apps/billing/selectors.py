@@ -115,8 +115,10 @@ def charges_of(statement: Statement) -> QuerySet[Charge]:
 def charged_legs(statement: Statement) -> Iterator[ChargedLeg]:
     """All rows of a statement, oldest first. One query, read in pieces."""
     rows = Charge.objects.filter(statement_id=statement.pk).order_by("at", "id")
-    columns = ("at", "kind", "order_id", "order__external_id", "leg_id", "lines", "net_cents", "tax_cents")
-    for at, kind, order_id, external_id, leg_id, lines, net, tax, gross in rows.values_list(
-        *columns, "gross_cents"
+    columns = ("at", "kind", "order_id", "order__external_id", "order__organisation_id", "leg_id", "lines")
+    amounts = ("net_cents", "tax_cents", "gross_cents")
+    for at, kind, order_id, external_id, merchant_id, leg_id, lines, net, tax, gross in rows.values_list(
+        *columns, *amounts
     ).iterator(chunk_size=_AT_A_TIME):
-        yield ChargedLeg(at, kind, order_id, external_id or "", leg_id, lines, net, tax, gross)
+        known_as = external_id if external_id and merchant_id == statement.orderer_id else ""
+        yield ChargedLeg(at, kind, order_id, known_as, leg_id, lines, net, tax, gross)

@@ -56,6 +56,8 @@ EVENTS: dict[str, str] = {
     "OrderCancelled": "Cancelled",
     "OfferMade": "Offered",
     "FleetOffered": "Offered to a fleet",
+    "LegHandedOn": "Handed on to another fleet",
+    "LegHandOnEnded": "No longer with the other fleet",
     "AttentionRaised": "Needs attention",
     "AttentionCleared": "No longer needs attention",
     "IncidentOpened": "Incident",

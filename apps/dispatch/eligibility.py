@@ -3,6 +3,8 @@
 Fleets are asked in rounds: with `own_first` the merchant's own, then those connected to it, wave by wave in the order
 of their priorities, then open ones; each round besides those before it. Nothing is kept of it: times, refusals,
 offers and who is on duty say which round it is, so all who ask get the same answer.
+
+A leg that was handed on is for the fleet that it was handed on to, for as long as a round, and for nobody else.
 """
 
 from dataclasses import dataclass
@@ -13,9 +15,21 @@ from apps.couriers.models import Fleet
 from apps.dispatch.errors import FleetNotConnected
 from apps.dispatch.networks import NOBODY, Networks
 from apps.networks.selectors import is_connected
-from apps.orders.models import Leg, NetworkPolicy, Order
+from apps.orders.lifecycle import HandOnEnd
+from apps.orders.models import HandOn, Leg, NetworkPolicy, Order
+from apps.orders.selectors.hand_ons import live_hand_on
 
-__all__ = ["Asked", "Networks", "asked", "carriers", "check_connected", "eligible_fleets", "first_asked"]
+__all__ = [
+    "Asked",
+    "Networks",
+    "asked",
+    "carriers",
+    "check_connected",
+    "eligible_fleets",
+    "first_asked",
+    "hand_on_ends_as",
+    "may_begin",
+]
 
 OWN_ONLY_FOR = timedelta(minutes=5)  # how long a merchant's own fleets are asked alone
 WAVE_LASTS = timedelta(minutes=3)  # how long connected fleets of one priority are asked before those of the next
@@ -49,6 +63,10 @@ def eligible_fleets(leg: Leg, networks: Networks, *, at: datetime) -> frozenset[
 
 def asked(leg: Leg, networks: Networks, *, at: datetime) -> Asked:
     """Who is asked at this moment. A round with nobody on duty, or in which all refused, is over at once."""
+    hand_on = networks.hand_ons.get(leg.pk)
+    if hand_on and hand_on_ends_as(hand_on, leg, networks, at=at) is None:
+        only = hand_on.to_fleet_id
+        return Asked(frozenset({only}), has_somebody=networks.may_answer(leg, only), nobody_accepted=False)
     fleets, begins, opens = NOBODY, _asked_from(leg), _asked_from(leg)
     was_asked = False
     for step in _rounds(leg.order, networks):
@@ -67,6 +85,8 @@ def asked(leg: Leg, networks: Networks, *, at: datetime) -> Asked:
 def first_asked(leg: Leg, networks: Networks) -> frozenset[UUID]:
     """The fleets of the first round in which somebody may take it, however late it is: what is planned ahead is for
     them, and the tick asks the others for what they leave."""
+    if handed_on := _handed_on(leg, networks):
+        return handed_on
     fleets = NOBODY
     for step in _rounds(leg.order, networks):
         fleets |= step.fleets
@@ -77,20 +97,75 @@ def first_asked(leg: Leg, networks: Networks) -> frozenset[UUID]:
 
 def carriers(leg: Leg, networks: Networks) -> frozenset[UUID]:
     """All fleets that the policy allows, whenever they are asked, without those that refused."""
+    if handed_on := _handed_on(leg, networks):
+        return handed_on
     fleets = NOBODY.union(*(step.fleets for step in _rounds(leg.order, networks)))
     return _without_refusals(fleets, leg, networks)
 
 
-def check_connected(order: Order, fleet: Fleet) -> None:
-    """Raises FleetNotConnected when only a connection would let the fleet carry the order, and there is none now.
+def hand_on_ends_as(hand_on: HandOn, leg: Leg, networks: Networks, *, at: datetime) -> HandOnEnd | None:
+    """How a hand-on of a leg that nobody has is over at this moment, written already or not; None while it holds.
 
-    Asked when work is given, for a connection may be paused or ended between a plan and its commitment.
+    The fleet has the time of a round, from when the leg's rounds begin.
     """
-    needs_none = fleet.is_open and order.network_policy != NetworkPolicy.CONNECTED
-    if fleet.organisation_id == order.organisation_id or needs_none or order.is_test:  # robots carry those
+    fleet_id = hand_on.to_fleet_id
+    if fleet_id in networks.refused.get(leg.order_id, {}):
+        return HandOnEnd.REFUSED
+    if not _are_connected(hand_on, leg, networks):
+        return HandOnEnd.NOT_CONNECTED
+    is_there, begins = fleet_id in networks.on_duty, max(hand_on.handed_on_at, _asked_from(leg))
+    said_no_at = networks.asked_last_at(leg, fleet_id) if is_there else None
+    if said_no_at and said_no_at >= hand_on.handed_on_at:
+        return HandOnEnd.NOBODY_TOOK_IT
+    if at < begins:
+        return None
+    if not is_there:
+        return HandOnEnd.NOBODY_ON_DUTY
+    return HandOnEnd.NOBODY_TOOK_IT if at >= begins + WAVE_LASTS else None
+
+
+def may_begin(leg: Leg, fleet_id: UUID, networks: Networks, *, at: datetime) -> bool:
+    """Whether a leg may be handed on to a fleet: somebody of it is there, or it is asked only later."""
+    return at < _asked_from(leg) or fleet_id in networks.on_duty
+
+
+def check_connected(leg: Leg, fleet: Fleet) -> None:
+    """Raises FleetNotConnected when only a connection would let the fleet carry the leg, and there is none now; or when
+    the leg was handed on to another fleet, or one of the two connections over which it was is not open now.
+
+    Asked when work is given: a connection may be paused or ended between a plan and its commitment. Needs the order.
+    """
+    order = leg.order
+    if order.is_test:  # robots carry those
         return
-    if not is_connected(order.organisation_id, fleet.pk):
+    hand_on = live_hand_on(leg.pk)
+    if hand_on is None:
+        needs_none = fleet.is_open and order.network_policy != NetworkPolicy.CONNECTED
+        if needs_none or _is_connected_now(order.organisation_id, fleet.organisation_id, fleet.pk):
+            return
         raise FleetNotConnected
+    if hand_on.to_fleet_id != fleet.pk:
+        raise FleetNotConnected("This leg was handed on to another fleet.")
+    first = _is_connected_now(order.organisation_id, hand_on.executor_id, hand_on.from_fleet_id)
+    if not (first and is_connected(hand_on.executor_id, fleet.pk)):
+        raise FleetNotConnected
+
+
+def _is_connected_now(orderer_id: UUID, owner_id: UUID, fleet_id: UUID) -> bool:
+    return owner_id == orderer_id or is_connected(orderer_id, fleet_id)
+
+
+def _are_connected(hand_on: HandOn, leg: Leg, networks: Networks) -> bool:
+    first = networks.are_connected(leg.organisation_id, hand_on.from_fleet_id)
+    return first and networks.are_connected(hand_on.executor_id, hand_on.to_fleet_id)
+
+
+def _handed_on(leg: Leg, networks: Networks) -> frozenset[UUID]:
+    """The one fleet that it was handed on to, however late it is; nobody when it was not, or that fleet may not."""
+    hand_on = networks.hand_ons.get(leg.pk)
+    if hand_on is None or not _are_connected(hand_on, leg, networks):
+        return NOBODY
+    return _without_refusals(frozenset({hand_on.to_fleet_id}), leg, networks)
 
 
 def _rounds(order: Order, networks: Networks) -> list[Round]:

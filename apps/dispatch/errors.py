@@ -68,6 +68,36 @@ class RefusalNotAllowed(Forbidden):
     message = "Your connection does not give you the right to reject orders."
 
 
+class EditNotAllowed(Forbidden):
+    code = "edit_not_allowed"
+    message = "Your connection does not give you the right to change times and instructions."
+
+
+class PriceWouldChange(Conflict):
+    code = "price_would_change"
+    message = "At that time it has another price: its merchant alone can move it there."
+
+
+class HandOnNotAllowed(Forbidden):
+    code = "hand_on_not_allowed"
+    message = "Your connection does not give you the right to hand orders on."
+
+
+class HandedOnAlready(Conflict):
+    code = "handed_on_already"
+    message = "This leg was handed on already: what was handed on is not handed on again."
+
+
+class HandOnNotFound(NotFound):
+    code = "hand_on_not_found"
+    message = "You have not handed on this leg, and nobody has handed it on to you."
+
+
+class HandOnOver(Conflict):
+    code = "hand_on_over"
+    message = "This leg is not with the other fleet any more."
+
+
 class ParcelsOnBoard(Conflict):
     code = "parcels_on_board"
     message = "This courier has parcels on board: they must be delivered or returned first."

@@ -16,7 +16,8 @@ from apps.couriers.models import Courier, Fleet
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import FleetOffer, FleetRefusal, Offer
 from apps.networks.selectors import ConnectedFleet, connected_fleets
-from apps.orders.models import Leg
+from apps.orders.models import HandOn, Leg
+from apps.orders.selectors.hand_ons import live_hand_ons
 
 NOBODY: frozenset[UUID] = frozenset()
 TURNED_DOWN = frozenset({OfferStatus.DECLINED, OfferStatus.EXPIRED})
@@ -48,6 +49,8 @@ class Networks:
     """Leg -> courier who let an offer of it pass -> when, the last time."""
     passed: dict[UUID, dict[UUID, Passed]] = field(default_factory=dict)
     """Leg -> fleet with a dispatch of its own that let an offer of it pass."""
+    hand_ons: dict[UUID, HandOn] = field(default_factory=dict)
+    """Leg -> how it was handed on to another fleet, while that is not written to be over."""
     external: frozenset[UUID] = NOBODY
     """Fleets with a dispatch of their own that serve the zone: on duty, and offered legs themselves."""
     self_dispatched: tuple[Fleet, ...] = ()
@@ -57,7 +60,7 @@ class Networks:
     def of(
         cls, legs: Sequence[Leg], on_duty: Iterable[Courier], offers: Iterable[Offer], *, zone_id: UUID | None = None
     ) -> "Networks":
-        """All fleets, as these legs need them: three queries, four where fleets have a dispatch of their own.
+        """All fleets, as these legs need them: four queries, five where fleets have a dispatch of their own.
 
         `on_duty` are the couriers who count as being there, `offers` those of the legs that are over. With a zone, the
         fleets with a dispatch of their own that serve it are there too.
@@ -75,18 +78,19 @@ class Networks:
             refused=_refused(legs),
             turned_down=_turned_down(offers),
             passed=_passed(legs) if self_dispatched else {},
+            hand_ons=live_hand_ons([leg.pk for leg in legs]),
             self_dispatched=self_dispatched,
         )
         return whole.with_those(on_duty, zone_id=zone_id)
 
     @classmethod
     def in_zone(cls, zone_id: UUID, legs: Sequence[Leg]) -> "Networks":
-        """The same for legs of one zone, with whoever is on duty there: five queries, or six."""
+        """The same for legs of one zone, with whoever is on duty there: six queries, or seven."""
         return cls.by_zone({zone_id}, legs)[zone_id]
 
     @classmethod
     def by_zone(cls, zone_ids: set[UUID], legs: Sequence[Leg]) -> "dict[UUID, Networks]":
-        """The same for legs of several zones, still five queries, or six."""
+        """The same for legs of several zones, still six queries, or seven."""
         working = list(Courier.objects.filter(zone_id__in=zone_ids, status=CourierStatus.ON_DUTY, is_active=True))
         offers = list(Offer.objects.filter(leg_id__in=[leg.pk for leg in legs], status__in=TURNED_DOWN))
         whole = cls.of(legs, working, offers)
@@ -105,6 +109,20 @@ class Networks:
     def own(self, organisation_id: UUID) -> frozenset[UUID]:
         """The fleets of an organisation."""
         return self.owned_by.get(organisation_id, NOBODY)
+
+    def are_connected(self, orderer_id: UUID, fleet_id: UUID) -> bool:
+        """Whether a fleet may get something new from an organisation: its own, or over a connection."""
+        waves = self.waves.get(orderer_id, ())
+        return fleet_id in self.own(orderer_id) or any(fleet_id in wave for wave in waves)
+
+    def asked_last_at(self, leg: Leg, fleet_id: UUID) -> datetime | None:
+        """Of a fleet on duty that had turned a leg down: when that came to an end last; an external one, when it was
+        asked. None while somebody there may still take it.
+        """
+        passed = self.passed.get(leg.pk, {}).get(fleet_id)
+        if fleet_id in self.external and passed:
+            return passed.asked_at
+        return self.said_no_at(leg, fleet_id)
 
     def said_no_at(self, leg: Leg, fleet_id: UUID) -> datetime | None:
         """When a fleet on duty had turned a leg down: refused it, or the last of its couriers let an offer pass.

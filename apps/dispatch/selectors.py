@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from apps.core import clock
 from apps.core.geo import Point
 from apps.dispatch.engine.stop_kind import StopKind
-from apps.dispatch.errors import AssignmentNotFound, OfferNotFound
+from apps.dispatch.errors import AssignmentNotFound, HandOnNotFound, OfferNotFound
 from apps.dispatch.executors import Executor, carriers_among, zones_served
 from apps.dispatch.lifecycle import AssignmentEnd, OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer, Offer
 from apps.networks.contacts import Part
 from apps.orders.lifecycle import ON_BOARD, LegStatus
-from apps.orders.models import Leg, Order
+from apps.orders.models import HandOn, Leg, Order
 
 MOST_LOOKED_AT = 1_000
 TAKEN_BACK = (AssignmentEnd.UNASSIGNED, AssignmentEnd.SILENT)
@@ -107,6 +107,23 @@ def fleet_offer_for(executor: Executor, offer_id: UUID) -> FleetOffer:
     return found
 
 
+def hand_ons_for(executor: Executor) -> QuerySet[HandOn]:
+    """What an executor handed on, and what was handed on to it, with all that is shown of it at hand."""
+    own = list(executor.organisation_ids)
+    rows = HandOn.objects.filter(Q(executor_id__in=own) | Q(to_executor_id__in=own))
+    of_its_kind = rows.filter(leg__order__is_test=executor.is_test)
+    at_hand = ("leg__order__organisation", "from_fleet__organisation", "to_fleet__organisation")
+    return of_its_kind.select_related(*at_hand).prefetch_related("leg__order__parcels")
+
+
+def hand_on_for(executor: Executor, leg_id: UUID) -> HandOn:
+    """The last of those of a leg. Raises HandOnNotFound for anybody else's."""
+    found = hand_ons_for(executor).filter(leg_id=leg_id).order_by("-id").first()
+    if found is None:
+        raise HandOnNotFound
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class UnassignedLeg:
     """A leg that nobody has, and the executor's fleets that may carry it now."""
@@ -124,7 +141,7 @@ class UnassignedPage:
 
 
 def unassigned_legs(executor: Executor, *, limit: int, after: UUID | None) -> UnassignedPage:
-    """Legs open in the zones that an executor serves, and that its fleets may carry. Seven queries, however many.
+    """Legs open in the zones that an executor serves, and that its fleets may carry. Eight queries, however many.
 
     Whether a fleet may carry a leg is no question for a database, so a page looks at no more than `MOST_LOOKED_AT`
     legs: where few of them are the executor's, it is short, and `after` goes on.

@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from apps.core.admin import Inline, ReadOnlyAdmin
-from apps.orders.models import Incident, Leg, Order, OrderWord, Parcel, Quote
+from apps.orders.models import HandOn, Incident, Leg, Order, OrderWord, Parcel, Quote
 
 
 class ReadOnlyInline(Inline):
@@ -85,6 +85,16 @@ class IncidentAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "is_open")
     list_select_related = ("order", "parcel")
     search_fields = ("=order__id", "=hub_id", "note")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(HandOn)
+class HandOnAdmin(ReadOnlyAdmin):
+    list_display = ("handed_on_at", "leg", "from_fleet", "to_fleet", "is_live", "end", "ended_at")
+    list_filter = ("is_live", "end")
+    list_select_related = ("leg__order", "from_fleet", "to_fleet")
+    search_fields = ("=id", "=leg__id", "=leg__order__id", "from_fleet__name", "to_fleet__name")
     ordering = ("-id",)
     show_full_result_count = False
 

@@ -26,12 +26,16 @@ class OrderPlaced(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderUpdated(OrderEvent):
-    """Its merchant changed something before pickup: `changed` names it, `dropoff.phone`. The price is the one now."""
+    """Something was changed before pickup: `changed` names it, `dropoff.phone`. The price is the one now.
+
+    `fleet_id` is the fleet that changed it, by the right of its connection; None where its merchant did.
+    """
 
     changed: list[str]
     moves_plans: bool  # a place or a time changed, which plans depend on
     amount_cents: int
     version: int
+    fleet_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,29 @@ class LegPinned(OrderEvent):
 
     leg_id: UUID
     is_pinned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHandedOn(OrderEvent):
+    """A fleet, whose owner is `executor_id`, gave a leg to another fleet, whose owner is `to_executor_id`."""
+
+    leg_id: UUID
+    executor_id: UUID
+    to_executor_id: UUID
+    fleet_id: UUID
+    to_fleet_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHandOnEnded(OrderEvent):
+    """It is with the other fleet no more, or that fleet has carried it: `end` is a `HandOnEnd`."""
+
+    leg_id: UUID
+    executor_id: UUID
+    to_executor_id: UUID
+    fleet_id: UUID
+    to_fleet_id: UUID
+    end: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

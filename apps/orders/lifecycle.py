@@ -43,6 +43,19 @@ class OrderStatus(TextChoices):
     CANCELLED = "cancelled"
 
 
+class HandOnEnd(TextChoices):
+    """How it ended that one fleet had handed a leg on to another."""
+
+    TAKEN_BACK = "taken_back"  # by who handed it on
+    REFUSED = "refused"  # by the fleet that it was handed on to
+    NOBODY_TOOK_IT = "nobody_took_it"  # of that fleet, in its time
+    NOBODY_ON_DUTY = "nobody_on_duty"
+    NOT_CONNECTED = "not_connected"  # one of the two connections was paused or ended before somebody had it
+    GIVEN_ELSEWHERE = "given_elsewhere"  # by hand, by its merchant
+    CANCELLED = "cancelled"
+    DONE = "done"  # delivered or brought back: it was carried as it was handed on
+
+
 _L = LegStatus
 MOVES: dict[LegStatus, frozenset[LegStatus]] = {
     _L.WAITING: frozenset({_L.OPEN, _L.CANCELLED}),

@@ -11,7 +11,7 @@ from apps.core import clock
 from apps.core.db import Record, VersionedRecord
 from apps.core.geo import Point
 from apps.core.money import Money
-from apps.orders.lifecycle import LegStatus, OrderStatus, check_move
+from apps.orders.lifecycle import HandOnEnd, LegStatus, OrderStatus, check_move
 from apps.orders.sandbox import Scenario
 from apps.orders.words import LONGEST_WORD
 
@@ -238,6 +238,36 @@ class Leg(VersionedRecord):
         check_move(LegStatus(self.status), status)
         epoch = self.epoch + 1 if courier_id != self.courier_id else self.epoch
         self.swap(status=status, courier_id=courier_id, epoch=epoch, **changes)
+
+
+class HandOn(Record):
+    """A fleet that was asked for a leg gave it to another, to which its own owner is connected as an orderer.
+
+    Here and not in dispatch: what is charged for a leg depends on it. Once for a leg and a fleet, one at a time.
+    """
+
+    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="hand_ons")
+    from_fleet = models.ForeignKey("couriers.Fleet", on_delete=models.PROTECT, related_name="+")
+    to_fleet = models.ForeignKey("couriers.Fleet", on_delete=models.PROTECT, related_name="+")
+    executor_id = models.UUIDField()  # who owns the one: owes for it to
+    to_executor_id = models.UUIDField()  # who owns the other
+    is_live = models.BooleanField(default=True)
+    handed_on_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=16, choices=HandOnEnd.choices, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["leg"], condition=models.Q(is_live=True), name="one_live_hand_on_per_leg"),
+            models.UniqueConstraint(fields=["leg", "to_fleet"], name="one_hand_on_per_leg_and_fleet"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["executor_id", "-id"], name="hand_on_executor_newest"),
+            models.Index(fields=["to_executor_id", "-id"], name="hand_on_to_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leg} from {self.from_fleet} to {self.to_fleet}"
 
 
 class Parcel(Record):

@@ -20,6 +20,7 @@ PREFIXES = {  # of public identifiers, by the name of the field; other identifie
     "courier_id": "cou",
     "offer_id": "off",
     "fleet_id": "flt",
+    "to_fleet_id": "flt",
     "connection_id": "con",
     "hub_id": "hub",
     "parcel_id": "par",
@@ -106,6 +107,12 @@ def _fleet_offer(name: str, event: str, *shows: str) -> Kind:
     return Kind(f"fleet_offer.{name}", event, shows=shown, to=("executor_id",))
 
 
+def _hand_on(name: str, event: str, *shows: str) -> Kind:
+    """For the merchant, who handed it on, and to whom: each once, also where two of them are one."""
+    shown = ("order_id", "leg_id", "fleet_id", "to_fleet_id", *shows)
+    return Kind(f"leg.{name}", event, shows=shown, to=("organisation_id", "executor_id", "to_executor_id"))
+
+
 def _incident(name: str, event: str, *shows: str) -> Kind:
     return Kind(f"incident.{name}", event, shows=("order_id", "incident_id", "parcel_id", "hub_id", "kind", *shows))
 
@@ -145,6 +152,8 @@ CATALOGUE: tuple[Kind, ...] = (
     _fleet_offer("made", "FleetOffered", "expires_at"),
     _fleet_offer("ended", "FleetOfferEnded", "status", "reason"),
     _order("refused_by_fleet", "FleetRefused", "leg_id", "fleet_id", "reason"),
+    _hand_on("handed_on", "LegHandedOn"),
+    _hand_on("hand_on_ended", "LegHandOnEnded", "end"),
     Kind("parcel.scanned", "ParcelScanned", shows=("order_id", "parcel_id", "hub_id", "direction", "at")),
     _incident("opened", "IncidentOpened"),
     _incident("resolved", "IncidentResolved", "resolution"),

@@ -83,8 +83,8 @@ class ChargeOut(OutputSerializer):
     gross = serializers.SerializerMethodField()
 
     def get_external_id(self, charge: Charge) -> str | None:
-        """The orderer's own reference."""
-        return charge.order.external_id
+        """The orderer's own reference; null where the leg was handed on: it is the merchant's."""
+        return None if charge.is_handed_on else charge.order.external_id
 
     def get_tariff(self, charge: Charge) -> str | None:
         """`tar_...`."""

@@ -1,9 +1,10 @@
 """Bring what is owed for an order up to date: note who took over its parcels, and charge the legs that ended.
 
 It looks at how things are and adds what is missing, so it may run for every event of an order, twice, late or out of
-turn: a leg is charged once.
+turn: a leg is charged once, and once more to whoever handed it on.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,14 +16,24 @@ from apps.core.db import atomic
 from apps.core.errors import Conflict
 from apps.core.events import publish
 from apps.core.models import Event
+from apps.couriers.models import Fleet
 from apps.networks.tariffs.pricing import Price, fee_of, price_of
 from apps.networks.tariffs.selectors import agreed_tariff, connection_carrying
 from apps.orders.events import OrderCancelled
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
+from apps.orders.selectors.hand_ons import hand_on_carrying
 from apps.orders.tariffs import trip_of
 
 _CHARGED_AS = {LegStatus.DELIVERED: ChargeKind.DELIVERY, LegStatus.RETURNED: ChargeKind.RETURN}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Who owes for a leg, and to which fleet's owner. A leg that was handed on is carried over two."""
+
+    orderer_id: UUID
+    fleet: Fleet
 
 
 @atomic(rereads=3)
@@ -32,21 +43,40 @@ def settle_order(*, order_id: UUID) -> list[Charge]:
     foreign = [
         leg
         for leg in legs.select_related("order", "zone", "courier__fleet__organisation")
-        if _fleet_owner(leg) != leg.organisation_id
+        if _fleet_of(leg).organisation_id != leg.organisation_id
     ]
     if not foreign:
         return []
-    charged = set(Charge.objects.filter(order_id=order_id).values_list("leg_id", "kind"))
-    handovers = {leg.pk: _handover(leg) for leg in foreign if leg.picked_up_at or _kind(leg)}
-    due = [leg for leg in foreign if (kind := _kind(leg)) and (leg.pk, kind) not in charged]
-    made = [_charge_for_carrying(leg, handovers[leg.pk]) for leg in due]
-    fee = _charge_for_cancelling(foreign, charged)
-    return [*made, fee] if fee else made
+    charged = set(Charge.objects.filter(order_id=order_id).values_list("leg_id", "kind", "orderer_id"))
+    made = []
+    for leg in foreign:
+        kind = _kind(leg)
+        for link in _links(leg) if leg.picked_up_at or kind else ():
+            terms = _handover(leg, link)
+            if kind and (leg.pk, kind, link.orderer_id) not in charged:
+                made.append(_charge_for_carrying(leg, terms))
+    return [*made, *_charges_for_cancelling(foreign, charged)]
 
 
-def _fleet_owner(leg: Leg) -> UUID:
+def _fleet_of(leg: Leg) -> Fleet:
     assert leg.courier is not None  # noqa: S101 - asked for by the query above
-    return leg.courier.fleet.organisation_id
+    return leg.courier.fleet
+
+
+def _links(leg: Leg) -> list[Link]:
+    """Over which the leg is carried: one, or two where it was handed on; one again where a merchant's own fleet did."""
+    fleet = _fleet_of(leg)
+    hand_on = hand_on_carrying(leg_id=leg.pk, fleet_id=fleet.pk, given_at=_given_at(leg))
+    if hand_on is None:
+        return [Link(leg.organisation_id, fleet)]
+    last = Link(hand_on.executor_id, fleet)
+    if hand_on.executor_id == leg.organisation_id:
+        return [last]
+    return [Link(leg.organisation_id, hand_on.from_fleet), last]
+
+
+def _given_at(leg: Leg) -> datetime:
+    return leg.assigned_at or leg.status_since
 
 
 def _kind(leg: Leg) -> ChargeKind | None:
@@ -54,14 +84,14 @@ def _kind(leg: Leg) -> ChargeKind | None:
     return _CHARGED_AS.get(LegStatus(leg.status))
 
 
-def _handover(leg: Leg) -> Handover:
+def _handover(leg: Leg, link: Link) -> Handover:
     """By which terms the leg is carried, noted once: at its pickup, or as soon as that is seen."""
-    noted = Handover.objects.select_related("tariff").filter(leg_id=leg.pk).first()
-    return noted or _noted(leg)
+    noted = Handover.objects.select_related("tariff").filter(leg_id=leg.pk, orderer_id=link.orderer_id).first()
+    return noted or _noted(leg, link)
 
 
-def _noted(leg: Leg) -> Handover:
-    terms = _terms(leg)
+def _noted(leg: Leg, link: Link) -> Handover:
+    terms = _terms(leg, link)
     terms.at = leg.picked_up_at or leg.status_since
     try:
         terms.save(force_insert=True)
@@ -70,17 +100,13 @@ def _noted(leg: Leg) -> Handover:
     return terms
 
 
-def _terms(leg: Leg) -> Handover:
+def _terms(leg: Leg, link: Link) -> Handover:
     """Between whom, over what and by which tariff a leg is carried as of now; not written."""
-    assert leg.courier is not None  # noqa: S101 - as above
-    connection = connection_carrying(
-        organisation_id=leg.organisation_id,
-        fleet_id=leg.courier.fleet_id,
-        given_at=leg.assigned_at or leg.status_since,
-    )
+    connection = connection_carrying(organisation_id=link.orderer_id, fleet_id=link.fleet.pk, given_at=_given_at(leg))
     return Handover(
         leg=leg,
-        fleet=leg.courier.fleet,
+        orderer_id=link.orderer_id,
+        fleet=link.fleet,
         connection=connection,
         tariff=connection.tariff if connection else None,
     )
@@ -93,16 +119,23 @@ def _charge_for_carrying(leg: Leg, terms: Handover) -> Charge:
     return _written(leg, terms, kind, price_of(trip_of(leg), agreed_tariff(terms.tariff).rates), at)
 
 
-def _charge_for_cancelling(foreign: list[Leg], charged: set[tuple[UUID, str]]) -> Charge | None:
-    """The fee that a late cancellation came with, to the first fleet that had accepted; once per order."""
+def _charges_for_cancelling(foreign: list[Leg], charged: set[tuple[UUID, str, UUID]]) -> list[Charge]:
+    """The fee that a late cancellation came with, to the first fleet that had accepted; once per order.
+
+    Who handed the leg on owes the same fee to the fleet whose courier had it: it keeps nothing of what it did not do.
+    """
     had_accepted = [leg for leg in foreign if leg.status == LegStatus.CANCELLED]
-    if not had_accepted or any(kind == ChargeKind.CANCELLATION for _, kind in charged):
-        return None
+    if not had_accepted or any(kind == ChargeKind.CANCELLATION for _, kind, _ in charged):
+        return []
     leg = had_accepted[0]
     fee_cents = _fee_cents(leg.order_id)
     if not fee_cents:
-        return None
-    terms = _terms(leg)
+        return []
+    return [_charge_for_cancelling(leg, _terms(leg, link), fee_cents) for link in _links(leg)]
+
+
+def _charge_for_cancelling(leg: Leg, terms: Handover, fee_cents: int) -> Charge:
+    """The same fee for everybody who owes it, the tax in it by the terms of each."""
     fee = fee_of(
         fee_cents,
         currency=leg.order.currency,
@@ -123,7 +156,8 @@ def _written(leg: Leg, terms: Handover, kind: ChargeKind, price: Price, at: date
     statement = _statement(leg, terms, price.currency, at)
     charge = Charge(
         statement=statement,
-        order_id=leg.order_id,
+        orderer_id=terms.orderer_id,
+        order=leg.order,
         leg=leg,
         fleet=terms.fleet,
         tariff=terms.tariff,
@@ -144,7 +178,7 @@ def _written(leg: Leg, terms: Handover, kind: ChargeKind, price: Price, at: date
             organisation_id=statement.orderer_id,
             executor_id=statement.executor_id,
             connection_id=statement.connection_id,
-            order_id=charge.order_id,
+            order_id=None if charge.is_handed_on else charge.order_id,
             leg_id=leg.pk,
             charge_id=charge.pk,
             statement_id=statement.pk,
@@ -163,7 +197,7 @@ def _statement(leg: Leg, terms: Handover, currency: str, at: datetime) -> Statem
     month = month_of(at, executor.time_zone)
     over = terms.connection_id.hex if terms.connection_id else "open"
     mode = "test" if leg.order.is_test else "live"
-    key = f"{over}:{leg.organisation_id.hex}:{executor.pk.hex}:{month}:{currency}:{mode}"
+    key = f"{over}:{terms.orderer_id.hex}:{executor.pk.hex}:{month}:{currency}:{mode}"
     found = Statement.objects.filter(key=key).first()
     if found:
         return found
@@ -171,7 +205,7 @@ def _statement(leg: Leg, terms: Handover, currency: str, at: datetime) -> Statem
         return Statement.objects.create(
             key=key,
             connection_id=terms.connection_id,
-            orderer_id=leg.organisation_id,
+            orderer_id=terms.orderer_id,
             executor=executor,
             month=month,
             currency=currency,

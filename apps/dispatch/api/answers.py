@@ -3,6 +3,7 @@
 All of these read what a selector has at hand: no query of their own.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from apps.core.money import Money
 from apps.dispatch.contact_times import has_carried, sees_contacts
 from apps.dispatch.models import Assignment, FleetOffer
 from apps.dispatch.selectors import UnassignedLeg
-from apps.dispatch.services import Reported
+from apps.dispatch.services import EditedLeg, Reported
 from apps.dispatch.services.fleet_offering import offer_state
 from apps.networks.contacts import masked
-from apps.orders.models import Leg
+from apps.orders.lifecycle import HandOnEnd
+from apps.orders.models import HandOn, Leg
 
 CONTACT = ("contact_name", "phone", "instructions")
 
@@ -90,6 +92,7 @@ class CarriedOut(OutputSerializer):
 
     leg_id = PublicId(prefix="leg", source="leg.pk")
     short_code = serializers.CharField(source="leg.order.short_code")
+    version = serializers.IntegerField(source="leg.order.version", help_text="Of the order: for a change of the leg.")
     zone_id = PublicId(prefix="zon", source="leg.zone_id")
     merchant = MerchantOut(source="leg.order.organisation")
     pickup = serializers.SerializerMethodField()
@@ -153,8 +156,7 @@ class AssignmentOut(CarriedOut):
 
     def get_picked_up_at(self, assignment: Assignment) -> str | None:
         """When they picked it up. What became of a leg that went to others is not told."""
-        moment = assignment.leg.picked_up_at
-        return Moment().to_representation(moment) if moment and has_carried(assignment) else None
+        return _moment(assignment.leg.picked_up_at) if has_carried(assignment) else None
 
 
 class OtherCourierOut(OutputSerializer):
@@ -211,7 +213,7 @@ def why_shown(why: dict[str, Any], own_couriers: frozenset[UUID]) -> dict[str, A
 class FleetOfferOut(CarriedOut):
     """A leg offered to a fleet with a dispatch of its own. Who lives there is told with the assignment.
 
-    `seeing` of the context says who is told before: orderers and fleets whose connection has the right `see`.
+    `seeing` of the context says who is told before: legs, and the fleets that have the right to `see` them.
     """
 
     id = PublicId(prefix="off", source="pk")
@@ -226,7 +228,7 @@ class FleetOfferOut(CarriedOut):
 
     def in_full(self, carried: FleetOffer) -> bool:
         """While it can be accepted, for a fleet that may see them before it carries."""
-        return carried.is_open and (carried.leg.organisation_id, carried.fleet_id) in self.context.get("seeing", ())
+        return carried.is_open and (carried.leg_id, carried.fleet_id) in self.context.get("seeing", ())
 
     def get_status(self, offer: FleetOffer) -> str:
         """One past its deadline has expired, swept or not."""
@@ -247,12 +249,58 @@ class UnassignedLegOut(CarriedOut):
 
     def in_full(self, carried: UnassignedLeg) -> bool:
         """For whom one of the fleets may see them before it carries."""
-        orderer_id, seeing = carried.leg.organisation_id, self.context.get("seeing", ())
-        return any((orderer_id, fleet_id) in seeing for fleet_id in carried.fleet_ids)
+        seeing = self.context.get("seeing", ())
+        return any((carried.leg.pk, fleet_id) in seeing for fleet_id in carried.fleet_ids)
 
     def get_fleet_ids(self, row: UnassignedLeg) -> list[str]:
         """Which of the caller's fleets may carry it now."""
         return [public_id("flt", key) for key in sorted(row.fleet_ids)]
+
+
+class EditedLegOut(CarriedOut):
+    """A leg after its times or instructions were changed."""
+
+    status = serializers.CharField(source="leg.status")
+
+    def in_full(self, carried: EditedLeg) -> bool:
+        """To whoever has it, or may see them before."""
+        return carried.is_shown
+
+
+class HandOnOut(CarriedOut):
+    """A leg that one fleet handed on to another, for the owners of both. Its courier is nobody's but the other's."""
+
+    from_fleet_id = PublicId(prefix="flt")
+    to_fleet_id = PublicId(prefix="flt")
+    handed_on_by = MerchantOut(source="from_fleet.organisation", help_text="Who owes for it.")
+    handed_on_to = MerchantOut(source="to_fleet.organisation")
+    handed_on_at = Moment()
+    is_live = serializers.BooleanField()
+    end = serializers.CharField(help_text="Why it is over; empty while it is not.")
+    ended_at = Moment(allow_null=True)
+    status = serializers.SerializerMethodField()
+    picked_up_at = serializers.SerializerMethodField()
+    delivered_at = serializers.SerializerMethodField()
+
+    def get_status(self, hand_on: HandOn) -> str:
+        """Where the leg stands, while it is handed on or where that led to its end; else empty: it went elsewhere."""
+        return hand_on.leg.status if _is_told(hand_on) else ""
+
+    def get_picked_up_at(self, hand_on: HandOn) -> str | None:
+        """When the other fleet had it on board."""
+        return _moment(hand_on.leg.picked_up_at) if _is_told(hand_on) else None
+
+    def get_delivered_at(self, hand_on: HandOn) -> str | None:
+        """When it was delivered."""
+        return _moment(hand_on.leg.delivered_at) if _is_told(hand_on) else None
+
+
+def _is_told(hand_on: HandOn) -> bool:
+    return hand_on.is_live or hand_on.end in (HandOnEnd.DONE, HandOnEnd.CANCELLED)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return Moment().to_representation(moment) if moment else None
 
 
 class LegStateOut(OutputSerializer):

@@ -11,17 +11,19 @@ from apps.accounts.principals import Scope
 from apps.core.api.idempotent import answered_once
 from apps.core.api.pages import PageQuery, cursor_at
 from apps.core.api.schema import page_out
+from apps.core.errors import Invalid
 from apps.core.ids import parse_public_id
-from apps.dispatch.api.answers import LegStateOut, PinOut, UnassignedLegOut
-from apps.dispatch.api.requests import RejectIn
-from apps.dispatch.errors import LegTaken, NotYourLeg, RefusalNotAllowed
+from apps.dispatch.api.answers import EditedLegOut, LegStateOut, PinOut, UnassignedLegOut
+from apps.dispatch.api.requests import LegEditIn, RejectIn
+from apps.dispatch.contact_times import shown_before
+from apps.dispatch.errors import EditNotAllowed, LegTaken, NotYourLeg, PriceWouldChange, RefusalNotAllowed
 from apps.dispatch.executors import executor_of
 from apps.dispatch.selectors import unassigned_legs
-from apps.dispatch.services import pin_by_hand, refuse_by_hand
+from apps.dispatch.services import edit_leg, pin_by_hand, refuse_by_hand
 from apps.dispatch.services.courier_work import leg_state
-from apps.networks.selectors import seeing
-from apps.orders.errors import LegNotFound
+from apps.orders.errors import LegNotFound, TooFarToChange, VersionChanged
 from apps.orders.lifecycle import IllegalMove
+from apps.zones.errors import OutOfZone
 
 TAG = "Legs"
 
@@ -38,8 +40,38 @@ class UnassignedLegsView(KeyView):
         executor = executor_of(principal_of(request))
         page = unassigned_legs(executor, limit=asked.limit, after=asked.after)
         next_cursor = cursor_at(page.after) if page.after else None
-        rows = UnassignedLegOut(page.legs, many=True, context={"seeing": seeing(executor.fleets)})
+        shown = shown_before(executor.fleets, [row.leg for row in page.legs])
+        rows = UnassignedLegOut(page.legs, many=True, context={"seeing": shown})
         return Response({"data": rows.data, "next_cursor": next_cursor})
+
+
+class LegView(KeyView):
+    """`/v1/legs/{id}`."""
+
+    scopes: ClassVar = {"PATCH": Scope.DISPATCH_WRITE}
+
+    @operation(
+        "edit_leg",
+        tag=TAG,
+        request=LegEditIn,
+        answers={200: EditedLegOut},
+        refusals=(
+            LegNotFound,
+            LegTaken,
+            EditNotAllowed,
+            PriceWouldChange,
+            VersionChanged,
+            TooFarToChange,
+            OutOfZone,
+            Invalid,
+        ),
+    )
+    def patch(self, request: Request, leg_id: str) -> Response:
+        """Change times and instructions of a leg that your fleet has, is offered, or is asked for."""
+        changes = LegEditIn(data=request.data).changes(if_match=request.headers.get("If-Match"))
+        executor = executor_of(principal_of(request))
+        edited = edit_leg(executor=executor, leg_id=parse_public_id("leg", leg_id), changes=changes)
+        return Response(EditedLegOut(edited).data, headers={"ETag": f'"{edited.leg.order.version}"'})
 
 
 class PinView(KeyView):

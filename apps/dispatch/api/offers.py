@@ -16,11 +16,11 @@ from apps.core.ids import parse_public_id
 from apps.couriers.errors import CourierNotFound, PhoneTaken
 from apps.dispatch.api.answers import AssignmentOut, FleetOfferOut
 from apps.dispatch.api.requests import AcceptOfferIn, DeclineIn, OfferFilters
+from apps.dispatch.contact_times import shown_before
 from apps.dispatch.errors import CourierNotAvailable, OfferGone, OfferNotFound
 from apps.dispatch.executors import executor_of
 from apps.dispatch.selectors import assignment_for, fleet_offer_for, fleet_offers_for, still_live
 from apps.dispatch.services import accept_fleet_offer, decline_fleet_offer
-from apps.networks.selectors import seeing
 from apps.orders.lifecycle import IllegalMove
 
 TAG = "Offers"
@@ -38,7 +38,8 @@ class OffersView(KeyView):
         executor = executor_of(principal_of(request))
         offers = still_live(fleet_offers_for(executor).filter(**filters), filters["status"])
         found, next_cursor = page_of(offers, page)
-        rows = FleetOfferOut(found, many=True, context={"seeing": seeing(executor.fleets)})
+        shown = shown_before(executor.fleets, [offer.leg for offer in found])
+        rows = FleetOfferOut(found, many=True, context={"seeing": shown})
         return Response({"data": rows.data, "next_cursor": next_cursor})
 
 
@@ -52,7 +53,7 @@ class OfferView(KeyView):
         """Show one offer."""
         executor = executor_of(principal_of(request))
         offer = fleet_offer_for(executor, _key(offer_id))
-        return Response(FleetOfferOut(offer, context={"seeing": seeing(executor.fleets)}).data)
+        return Response(FleetOfferOut(offer, context={"seeing": shown_before(executor.fleets, [offer.leg])}).data)
 
 
 class AcceptOfferView(KeyView):

@@ -8,13 +8,16 @@ from rest_framework import serializers
 from apps.core.api.fields import Coordinate, Moment, Phone, PublicId, Text, Whole
 from apps.core.api.pages import PageQuery
 from apps.core.api.serializers import StrictSerializer
+from apps.core.api.versions import version_of
 from apps.core.geo import Point
 from apps.core.vehicle_kind import VehicleKind
 from apps.couriers.services import NamedCourier
 from apps.dispatch.lifecycle import OfferStatus, ProgressAction
 from apps.dispatch.services import Report
+from apps.orders.services import OrderChanges
 
 MAX_REASON = 80
+MAX_INSTRUCTIONS = 500
 MAX_EPOCH = 2_147_483_647
 ONE_OF = "Either `id`, or `name`, `phone` and `vehicle`."
 
@@ -80,6 +83,53 @@ class UnassignIn(StrictSerializer):
 
     reason = Text(max_length=MAX_REASON)
     epoch = Whole(min_value=0, max_value=MAX_EPOCH, required=False)
+
+
+class PickupEditIn(StrictSerializer):
+    """What a fleet may want otherwise about the pickup."""
+
+    ready_at = Moment(required=False)
+    pickup_by = Moment(required=False, allow_null=True)
+    instructions = Text(max_length=MAX_INSTRUCTIONS, required=False, allow_blank=True)
+
+
+class DropoffEditIn(StrictSerializer):
+    """What a fleet may want otherwise about the dropoff."""
+
+    drop_from = Moment(required=False, allow_null=True)
+    due_at = Moment(required=False, allow_null=True)
+    drop_by = Moment(required=False, allow_null=True)
+    instructions = Text(max_length=MAX_INSTRUCTIONS, required=False, allow_blank=True)
+
+
+class LegEditIn(StrictSerializer):
+    """Times and instructions of a leg, as a fleet wants them. With `version`, only if the order is still that one."""
+
+    version = Whole(min_value=0, required=False)
+    pickup = PickupEditIn(required=False)
+    dropoff = DropoffEditIn(required=False)
+
+    def changes(self, *, if_match: str | None) -> OrderChanges:
+        """The same in the words of the domain. `If-Match` names a version too. Raises ValidationError (400)."""
+        asked = self.validated()
+        return OrderChanges(
+            pickup=asked.get("pickup", {}),
+            dropoff=asked.get("dropoff", {}),
+            version=asked.get("version") if if_match is None else version_of(if_match),
+        )
+
+
+class HandOnFilters(PageQuery):
+    """Which legs that were handed on are listed."""
+
+    live = serializers.BooleanField(required=False)
+
+
+class HandOnIn(StrictSerializer):
+    """To which fleet, and by which of the caller's where several are asked for the leg."""
+
+    fleet = PublicId(prefix="flt")
+    from_fleet = PublicId(prefix="flt", required=False)
 
 
 class RejectIn(StrictSerializer):

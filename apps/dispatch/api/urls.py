@@ -4,7 +4,8 @@ from django.urls import path
 
 from apps.dispatch.api.assignments import AssignmentsView, AssignmentView, ProgressView, ReassignView, UnassignView
 from apps.dispatch.api.deactivation import CourierDeactivateView
-from apps.dispatch.api.legs import PinView, RejectView, UnassignedLegsView
+from apps.dispatch.api.hand_ons import HandOnsView, HandOnView
+from apps.dispatch.api.legs import LegView, PinView, RejectView, UnassignedLegsView
 from apps.dispatch.api.offers import AcceptOfferView, DeclineOfferView, OffersView, OfferView
 from apps.dispatch.api.plans import PreviewView
 from apps.dispatch.api.slots import SlotsView
@@ -18,6 +19,9 @@ urlpatterns = [
     path("assignments/<str:assignment_id>/progress", ProgressView.as_view()),
     path("couriers/<str:courier_id>/deactivate", CourierDeactivateView.as_view()),
     path("legs/unassigned", UnassignedLegsView.as_view()),
+    path("legs/handed_on", HandOnsView.as_view()),
+    path("legs/<str:leg_id>", LegView.as_view()),
+    path("legs/<str:leg_id>/hand_on", HandOnView.as_view()),
     path("legs/<str:leg_id>/pin", PinView.as_view()),
     path("legs/<str:leg_id>/reject", RejectView.as_view()),
     path("offers", OffersView.as_view()),

@@ -10,12 +10,14 @@ from apps.dispatch.services.by_hand import (
 )
 from apps.dispatch.services.courier_work import courier_moves_leg
 from apps.dispatch.services.deactivating import GivenBack, put_out_of_service
+from apps.dispatch.services.editing import EditedLeg, edit_leg
 from apps.dispatch.services.fleet_offering import (
     accept_fleet_offer,
     decline_fleet_offer,
     expire_fleet_offers,
     make_fleet_offer,
 )
+from apps.dispatch.services.handing_on import hand_on_leg, take_back_leg
 from apps.dispatch.services.offering import accept_offer, decline_offer, expire_offers, make_offer
 from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.planning import plan_zone
@@ -29,6 +31,7 @@ from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_sile
 
 __all__ = [
     "Change",
+    "EditedLeg",
     "GivenBack",
     "PlannedPart",
     "Preview",
@@ -40,10 +43,12 @@ __all__ = [
     "courier_moves_leg",
     "decline_fleet_offer",
     "decline_offer",
+    "edit_leg",
     "expire_fleet_offers",
     "expire_offers",
     "flag_unattended",
     "give_by_hand",
+    "hand_on_leg",
     "make_fleet_offer",
     "make_offer",
     "move_by_hand",
@@ -59,6 +64,7 @@ __all__ = [
     "report_progress",
     "set_pin",
     "take_back_by_hand",
+    "take_back_leg",
     "tell_of_change",
     "unassign_leg",
 ]

@@ -19,6 +19,7 @@ from apps.dispatch.eligibility import check_connected
 from apps.dispatch.errors import CourierNotAvailable
 from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
 from apps.dispatch.models import Assignment
+from apps.dispatch.services.hand_ons_over import give_elsewhere
 from apps.dispatch.services.releasing import end_assignment, withdraw_offer
 from apps.dispatch.services.route_places import GAP
 from apps.orders.errors import LegNotFound
@@ -59,8 +60,10 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
         LegStatus.ASSIGNED, courier_id, reason=by.value, from_version=planned.leg_version if planned else None
     )
     moved = move_leg(leg_id=leg_id, move=move)
-    if by != AssignedBy.DISPATCHER:
-        check_connected(moved.order, courier.fleet)
+    if by == AssignedBy.DISPATCHER:
+        give_elsewhere(moved, courier.fleet_id)
+    else:
+        check_connected(moved, courier.fleet)
     assignment = Assignment.objects.create(
         leg=moved,
         courier=courier,

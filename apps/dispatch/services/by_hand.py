@@ -22,14 +22,23 @@ from apps.dispatch.errors import (
     NotYourLeg,
     RefusalNotAllowed,
 )
-from apps.dispatch.executors import Executor, carriers_among
-from apps.dispatch.lifecycle import AssignedBy, OfferStatus
-from apps.dispatch.models import Assignment, FleetOffer, FleetRefusal, Offer
+from apps.dispatch.executors import Executor
+from apps.dispatch.lifecycle import AssignedBy
+from apps.dispatch.models import Assignment
 from apps.dispatch.services.assigning import assign_leg, unassign_leg
 from apps.dispatch.services.courier_work import leg_state
+from apps.dispatch.services.hand_ons_over import end_if_over
 from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.refusing import may_refuse, refuse_leg
-from apps.orders.errors import LegNotFound, StaleEpoch
+from apps.dispatch.services.within_reach import (
+    carriers_of,
+    fleets_concerned,
+    fleets_offered,
+    has_refused,
+    leave_to_others,
+    leg_in_reach,
+)
+from apps.orders.errors import StaleEpoch
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 
@@ -40,8 +49,9 @@ def give_by_hand(*, executor: Executor, leg_id: UUID, courier_id: UUID) -> Assig
 
     Raises LegNotFound, CourierNotFound, FleetNotEligible, CourierNotAvailable, or LegTaken with the state.
     """
-    leg, carriers = _leg_in_reach(executor, leg_id)
-    asked = _asked(executor, leg)
+    end_if_over(leg_id)
+    leg, carriers = leg_in_reach(executor, leg_id)
+    asked = fleets_offered(executor, leg)
     if leg.status != LegStatus.OPEN and not asked:
         raise LegTaken(state=leg_state(leg))
     courier = _own_courier(executor, courier_id)
@@ -70,7 +80,7 @@ def move_by_hand(
         chosen = send_courier(fleet=fleet, zone_id=held.leg.zone_id, courier=courier)
     else:
         chosen = _own_courier(executor, courier)
-        if chosen.fleet_id != fleet.pk and chosen.fleet_id not in _carriers(executor, held.leg):
+        if chosen.fleet_id != fleet.pk and chosen.fleet_id not in carriers_of(executor, held.leg):
             raise FleetNotEligible  # within a fleet it is finished, whatever became of the connection
         _send(executor, chosen, held.leg)
     return assign_leg(leg_id=held.leg_id, courier_id=chosen.pk, by=AssignedBy.DISPATCHER)
@@ -85,7 +95,7 @@ def take_back_by_hand(*, executor: Executor, assignment_id: UUID, reason: str, e
     """
     held = _held(executor, assignment_id, epoch)
     leg = unassign_leg(leg_id=held.leg_id, reason=reason)
-    _leave_to_others(executor, leg)
+    leave_to_others(executor, leg)
     return Assignment.objects.get(pk=assignment_id)
 
 
@@ -95,7 +105,7 @@ def pin_by_hand(*, executor: Executor, leg_id: UUID, is_pinned: bool) -> Leg:
 
     Others' open legs are not the executor's to keep from everybody. Raises LegNotFound, NotYourLeg, or IllegalMove.
     """
-    leg, _ = _leg_in_reach(executor, leg_id)
+    leg, _ = leg_in_reach(executor, leg_id)
     has_it = leg.courier is not None and executor.owns(leg.courier.fleet_id)
     is_own = leg.courier is None and leg.organisation_id in executor.organisation_ids
     if not has_it and not is_own:
@@ -111,13 +121,9 @@ def refuse_by_hand(*, executor: Executor, leg_id: UUID, reason: str) -> Leg:
     nothing. Raises LegNotFound, LegTaken with the state when somebody else has it, RefusalNotAllowed, or IllegalMove
     once the parcels are on board.
     """
-    leg, carriers = _leg_in_reach(executor, leg_id)
-    fleets = _asked(executor, leg)
-    if leg.courier is not None and executor.owns(leg.courier.fleet_id):
-        fleets = frozenset({leg.courier.fleet_id})
-    elif leg.status == LegStatus.OPEN:
-        fleets = carriers
-    if not fleets and leg.status == LegStatus.OPEN and _has_refused(executor, leg):
+    leg, may_carry = leg_in_reach(executor, leg_id)
+    fleets = fleets_concerned(executor, leg, may_carry)
+    if not fleets and leg.status == LegStatus.OPEN and has_refused(executor, leg):
         return leg
     if not fleets:
         raise LegTaken(state=leg_state(leg))
@@ -126,36 +132,8 @@ def refuse_by_hand(*, executor: Executor, leg_id: UUID, reason: str) -> Leg:
         raise RefusalNotAllowed
     for fleet_id in allowed:
         refuse_leg(leg_id=leg.pk, fleet_id=fleet_id, reason=reason)
-    _leave_to_others(executor, leg)
+    leave_to_others(executor, leg)
     return Leg.objects.get(pk=leg.pk)
-
-
-def _leg_in_reach(executor: Executor, leg_id: UUID) -> tuple[Leg, frozenset[UUID]]:
-    """The leg, and which fleets of the executor may carry it. Raises LegNotFound for what it never could see."""
-    leg = Leg.objects.select_related("order", "courier").filter(pk=leg_id, order__is_test=executor.is_test).first()
-    if leg is None:
-        raise LegNotFound
-    carriers = _carriers(executor, leg)
-    if not carriers and not _was_theirs(executor, leg):
-        raise LegNotFound
-    return leg, carriers
-
-
-def _carriers(executor: Executor, leg: Leg) -> frozenset[UUID]:
-    return carriers_among(executor, [leg]).get(leg.pk, frozenset())
-
-
-def _was_theirs(executor: Executor, leg: Leg) -> bool:
-    own = list(executor.fleets)
-    return (
-        Assignment.objects.filter(leg=leg, fleet_id__in=own).exists()
-        or FleetOffer.objects.filter(leg=leg, fleet_id__in=own).exists()
-        or _has_refused(executor, leg)
-    )
-
-
-def _has_refused(executor: Executor, leg: Leg) -> bool:
-    return FleetRefusal.objects.filter(order_id=leg.order_id, fleet_id__in=list(executor.fleets)).exists()
 
 
 def _check_still_possible(executor: Executor, courier: Courier, leg: Leg) -> None:
@@ -163,18 +141,9 @@ def _check_still_possible(executor: Executor, courier: Courier, leg: Leg) -> Non
     if leg.is_test:
         raise FleetNotEligible("Test orders are carried by the sandbox's robots.")
     try:
-        check_connected(leg.order, executor.fleets[courier.fleet_id])
+        check_connected(leg, executor.fleets[courier.fleet_id])
     except FleetNotConnected as error:
         raise FleetNotEligible from error
-
-
-def _asked(executor: Executor, leg: Leg) -> frozenset[UUID]:
-    """The executor's fleets that the leg is offered to at this moment, or whose courier it is offered to."""
-    if leg.status != LegStatus.OFFERED:
-        return frozenset()
-    to_fleets = FleetOffer.objects.filter(leg=leg, status=OfferStatus.LIVE).values_list("fleet_id", flat=True)
-    to_couriers = Offer.objects.filter(leg=leg, status=OfferStatus.LIVE).values_list("courier__fleet_id", flat=True)
-    return frozenset(executor.fleets) & {*to_fleets, *to_couriers}
 
 
 def _held(executor: Executor, assignment_id: UUID, epoch: int | None) -> Assignment:
@@ -201,9 +170,3 @@ def _send(executor: Executor, courier: Courier, leg: Leg) -> None:
     fleet = executor.fleets[courier.fleet_id]
     if fleet.mode == FleetMode.EXTERNAL:
         send_courier(fleet=fleet, zone_id=leg.zone_id, courier=courier.pk)
-
-
-def _leave_to_others(executor: Executor, leg: Leg) -> None:
-    """A pin of the executor's would keep a stranger's order from everybody else."""
-    if leg.is_pinned and leg.organisation_id not in executor.organisation_ids:
-        set_pin(leg_id=leg.pk, is_pinned=False)

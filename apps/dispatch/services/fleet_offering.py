@@ -10,7 +10,6 @@ from apps.core import clock
 from apps.core.db import atomic
 from apps.core.errors import Conflict
 from apps.core.events import publish
-from apps.core.money import Money
 from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Fleet
 from apps.couriers.services import NamedCourier, send_courier
@@ -20,15 +19,11 @@ from apps.dispatch.events import FleetOffered
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer
 from apps.dispatch.services.assigning import PlannedPart, assign_leg
-from apps.dispatch.services.offering import PAYOUT_SHARE
+from apps.dispatch.services.payouts import fleet_payout
 from apps.dispatch.services.releasing import end_fleet_offer
 from apps.dispatch.services.route_places import GAP
-from apps.networks.tariffs.pricing import price_of
-from apps.networks.tariffs.selectors import agreed_between
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg
 from apps.orders.services import LegMove, move_leg
-from apps.orders.tariffs import trip_of
 
 
 @atomic
@@ -44,9 +39,9 @@ def make_fleet_offer(*, leg_id: UUID, leg_version: int, fleet_id: UUID) -> Fleet
     leg = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OFFERED, None, from_version=leg_version))
     if leg.is_test:
         raise FleetNotEligible
-    check_connected(leg.order, fleet)
+    check_connected(leg, fleet)
     at = clock.now()
-    payout = payout_of(leg, fleet)
+    payout = fleet_payout(leg, fleet)
     offer = FleetOffer.objects.create(
         leg=leg,
         fleet=fleet,
@@ -68,18 +63,6 @@ def make_fleet_offer(*, leg_id: UUID, leg_version: int, fleet_id: UUID) -> Fleet
         )
     )
     return offer
-
-
-def payout_of(leg: Leg, fleet: Fleet) -> Money:
-    """What a fleet is paid for the leg, before tax: by the tariff that was agreed with it, or as a courier is.
-
-    Needs the leg's order at hand; two queries.
-    """
-    tariff = agreed_between(organisation_id=leg.organisation_id, fleet_id=fleet.pk)
-    if tariff is None:
-        return Money(round(leg.order.net_cents * PAYOUT_SHARE * leg.share_of_way), leg.order.currency)
-    price = price_of(trip_of(leg), tariff.rates)
-    return Money(price.net_cents, price.currency)
 
 
 def fleet_offer_duration() -> timedelta:

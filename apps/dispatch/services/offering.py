@@ -19,13 +19,12 @@ from apps.dispatch.events import OfferMade
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Offer
 from apps.dispatch.services.assigning import PlannedPart, assign_leg
+from apps.dispatch.services.payouts import courier_payout
 from apps.dispatch.services.releasing import end_offer
 from apps.dispatch.services.route_places import GAP
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.orders.services import LegMove, move_leg
-
-PAYOUT_SHARE = 0.7  # of the order's price before tax, to the courier
 
 
 @atomic
@@ -39,13 +38,14 @@ def make_offer(*, leg_id: UUID, leg_version: int, courier_id: UUID, why: dict[st
     if courier is None or courier.load_legs >= courier.max_legs:
         raise CourierNotAvailable
     leg = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OFFERED, None, from_version=leg_version))
-    check_connected(leg.order, courier.fleet)
+    check_connected(leg, courier.fleet)
     at = clock.now()
+    payout = courier_payout(leg, courier.fleet_id)
     offer = Offer.objects.create(
         leg=leg,
         courier=courier,
-        payout_cents=round(leg.order.net_cents * PAYOUT_SHARE * leg.share_of_way),
-        currency=leg.order.currency,
+        payout_cents=payout.amount,
+        currency=payout.currency,
         why=why or {},
         offered_at=at,
         expires_at=at + offer_duration(),

@@ -20,6 +20,7 @@ from apps.dispatch.engine import Commitment, Plan, PlannedRoute, UnassignedReaso
 from apps.dispatch.services.asking_fleets import offer_to_fleets
 from apps.dispatch.services.giving import Given, assign_planned
 from apps.dispatch.services.giving_tours import give_due_tours
+from apps.dispatch.services.hand_ons_over import end_those_over
 from apps.dispatch.services.last_plan import keep_routes
 from apps.dispatch.services.offering import make_offer
 from apps.dispatch.services.route_places import new_places
@@ -63,6 +64,8 @@ def plan_zone(zone_id: UUID) -> PlanOutcome | None:
         if not mine:
             return None
         view = load_zone(zone_id)
+        if view.networks.hand_ons and end_those_over(view.legs, view.networks, at=view.at):
+            view = load_zone(zone_id)
         note_unassigned(dict.fromkeys(view.pinned, PINNED), current=view.pinned)
         if not view.legs:
             return PlanOutcome()

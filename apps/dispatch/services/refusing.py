@@ -14,14 +14,15 @@ from apps.dispatch.errors import RefusalNotAllowed
 from apps.dispatch.events import FleetRefused
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import FleetOffer, FleetRefusal, Offer
+from apps.dispatch.rights import rights_over
 from apps.dispatch.services.assigning import unassign_leg
 from apps.dispatch.services.releasing import end_fleet_offer, withdraw_offer
 from apps.networks.lifecycle import Right
-from apps.networks.selectors import rights_of
 from apps.orders.errors import LegNotFound
-from apps.orders.lifecycle import WAITING, LegStatus
+from apps.orders.lifecycle import WAITING, HandOnEnd, LegStatus
 from apps.orders.models import Leg
-from apps.orders.services import LegMove, move_leg
+from apps.orders.selectors.hand_ons import live_hand_on
+from apps.orders.services import LegMove, end_hand_on, move_leg
 
 WHY = "refused by the fleet"
 
@@ -31,8 +32,9 @@ def refuse_leg(*, leg_id: UUID, fleet_id: UUID, reason: str) -> FleetRefusal:
     """Refuse the order of a leg for a whole fleet; refusing it again changes nothing.
 
     What one of its couriers was offered is withdrawn, what it was offered itself counts as declined, and what one of
-    its couriers has is taken back. A merchant's own fleets need no right. Raises LegNotFound for a leg that the fleet
-    was not asked for, RefusalNotAllowed, or IllegalMove once a courier of the fleet has picked it up.
+    its couriers has is taken back. A merchant's own fleets need no right, nor does one that it was handed on to. Raises
+    LegNotFound for a leg that the fleet was not asked for, RefusalNotAllowed, or IllegalMove once a courier of the
+    fleet has picked it up.
     """
     leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
     fleet = Fleet.objects.filter(pk=fleet_id).first()
@@ -47,13 +49,17 @@ def refuse_leg(*, leg_id: UUID, fleet_id: UUID, reason: str) -> FleetRefusal:
     if not may_refuse(leg, fleet):
         raise RefusalNotAllowed
     _take_back(leg, fleet_id, reason, has_it=has_it, is_offered=is_offered)
+    hand_on = live_hand_on(leg_id)
+    if hand_on and hand_on.to_fleet_id == fleet_id:
+        end_hand_on(hand_on, leg, end=HandOnEnd.REFUSED)
     return _write(leg, fleet_id, reason)
 
 
 def may_refuse(leg: Leg, fleet: Fleet) -> bool:
-    """Whether a fleet may refuse the order of a leg that it was asked for: a merchant's own, or by its connection."""
-    is_own = fleet.organisation_id == leg.organisation_id
-    return is_own or Right.REJECT in rights_of(leg.organisation_id, fleet.pk)
+    """Whether a fleet may refuse the order of a leg that it was asked for: a merchant's own, by its connection, or
+    because it was handed on to it.
+    """
+    return Right.REJECT in rights_over(leg, fleet)
 
 
 def _has_it(leg: Leg, fleet_id: UUID) -> bool:

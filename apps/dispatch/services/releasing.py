@@ -12,6 +12,7 @@ from apps.couriers.positions import tell_couriers
 from apps.dispatch.events import FleetOfferEnded, OfferEnded
 from apps.dispatch.lifecycle import AssignmentEnd, OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer, Offer
+from apps.dispatch.services.hand_ons_over import end_those_of_ended_legs
 from apps.orders.lifecycle import ENDED, LegStatus
 from apps.orders.models import Leg
 
@@ -119,6 +120,7 @@ def release_ended(*, order_id: UUID | None = None, limit: int = 500) -> int:
         freed += end_offer(offer, status=OfferStatus.WITHDRAWN, reason="leg no longer open")
     for fleet_offer in list(asked.select_related("leg", "fleet")[:limit]):
         freed += end_fleet_offer(fleet_offer, to=OfferStatus.WITHDRAWN, reason="leg no longer open")
+    end_those_of_ended_legs(order_id=order_id, limit=limit)
     return freed
 
 

@@ -97,7 +97,8 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(cast, velo, django_a
         for _ in range(count):
             placed(cast)
         short_memory.forget_everything()
-        with django_assert_num_queries(13):  # key, fleets; shifts, couriers, zones; legs; networks (5); parcels, rights
+        # key, fleets; shifts, couriers, zones; legs; networks (6); parcels, hand-ons, rights
+        with django_assert_num_queries(15):
             velo.gets("/legs/unassigned")
 
 

@@ -198,6 +198,6 @@ def test_a_list_takes_as_many_queries_for_many_offers_as_for_one(cast, rapid, dj
             _, leg = placed(cast)
             make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=rapid.fleet.pk)
         short_memory.forget_everything()
-        with django_assert_num_queries(5):  # key, fleets, offers, parcels, rights
+        with django_assert_num_queries(6):  # key, fleets, offers, parcels, hand-ons, rights
             rapid.system.gets("/offers")
     assert FleetOffer.objects.filter(status=OfferStatus.LIVE).count() == 6

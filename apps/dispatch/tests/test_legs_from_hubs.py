@@ -13,7 +13,8 @@ from apps.dispatch.learning.preparation import pickups
 from apps.dispatch.learning.visits import LegFacts, Visit
 from apps.dispatch.services.demand_ahead import demand_ahead
 from apps.dispatch.services.engine_words import ServiceTimes
-from apps.dispatch.services.offering import PAYOUT_SHARE, make_offer
+from apps.dispatch.services.offering import make_offer
+from apps.dispatch.services.payouts import PAYOUT_SHARE
 from apps.orders.hub_stops import HubStop
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, Order, Parcel

@@ -85,6 +85,6 @@ def test_planning_needs_the_same_number_of_queries_for_many_orders(cast, hand_cl
     for _ in range(30):
         placed(cast, ready_at=ready_in(60), due_at=ready_in(120))
     plan_zone(cast.zone.pk)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         plan_zone(cast.zone.pk)
     assert Leg.objects.filter(status=LegStatus.OPEN).count() == Order.objects.count() == 30

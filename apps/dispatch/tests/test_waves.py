@@ -290,7 +290,7 @@ def test_connections_cost_no_query_more_for_many_orders(cast, hand_clock, first,
     for _ in range(20):
         placed(cast, network_policy=CONNECTED, ready_at=ready_in(60), due_at=ready_in(120))
     plan_zone(cast.zone.pk)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         plan_zone(cast.zone.pk)
     assert Leg.objects.filter(status=LegStatus.OPEN).count() == 20
 

@@ -27,6 +27,7 @@ _PREFIXES = {
     "parcel_id": "par",
     "incident_id": "inc",
     "fleet_id": "flt",
+    "to_fleet_id": "flt",
 }
 _NAMED_TO_MERCHANTS = "key"  # their own systems; of people and couriers they learn the kind only
 

@@ -1,6 +1,5 @@
 """What integrators may send: quotes, orders, cancellations, filters of the list."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from apps.accounts.principals import Principal
 from apps.core.api.fields import Coordinate, Moment, Phone, PublicId, Text, Whole
 from apps.core.api.pages import PageQuery
 from apps.core.api.serializers import StrictSerializer
+from apps.core.api.versions import version_of
 from apps.core.vehicle_kind import VehicleKind
 from apps.orders.cancellation import CancelReason
 from apps.orders.hub_stops import hub_stop
@@ -36,7 +36,6 @@ _OF_STOP = ("address", "lat", "lon", "contact_name", "phone", "instructions")
 
 
 _REQUIRED = ErrorDetail("This field is required.", code="required")
-_ETAG = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
 
 
 class AnyJson(serializers.Field[Any, Any, Any, Any]):
@@ -208,19 +207,8 @@ class OrderChangesIn(StrictSerializer):
             pickup=asked.get("pickup", {}),
             dropoff=asked.get("dropoff", {}),
             descriptions={parcel["index"]: parcel["description"] for parcel in asked.get("parcels", [])},
-            version=asked.get("version") if if_match is None else _version_of(if_match),
+            version=asked.get("version") if if_match is None else version_of(if_match),
         )
-
-
-def _version_of(if_match: str) -> int | None:
-    """The version in an `If-Match`; None for `*`."""
-    if if_match.strip() == "*":
-        return None
-    found = _ETAG.match(if_match.strip())
-    if found is None:
-        message = 'A version such as "3" is required.'
-        raise serializers.ValidationError({"If-Match": [ErrorDetail(message, code="malformed")]})
-    return int(found[1])
 
 
 class CancelIn(StrictSerializer):

@@ -3,6 +3,7 @@
 from apps.orders.services.attention import clear_attention, raise_attention
 from apps.orders.services.batching import Outcome, place_orders
 from apps.orders.services.cancelling import cancel_order
+from apps.orders.services.hand_ons import end_hand_on, write_hand_on
 from apps.orders.services.incidents import close_incidents, open_incident, resolve_incident
 from apps.orders.services.indexing import forget_old_words, index_orders_of
 from apps.orders.services.legs import LegMove, count_plan_attempt, move_leg, note_unassigned, open_next_leg
@@ -28,6 +29,7 @@ __all__ = [
     "close_incidents",
     "count_plan_attempt",
     "create_quote",
+    "end_hand_on",
     "forget_old_words",
     "index_orders_of",
     "move_leg",
@@ -42,5 +44,6 @@ __all__ = [
     "resolve_incident",
     "update_order",
     "validate_order",
+    "write_hand_on",
     "write_order",
 ]

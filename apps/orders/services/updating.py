@@ -30,12 +30,14 @@ class OrderChanges:
     """What should be different. `version` None: whatever the order is now.
 
     Times of None: no limit, and for `due_at` the usual promise. `descriptions` are by the parcel's place, from 0.
+    `fleet_id` is the fleet that wants it so, None for the merchant.
     """
 
     pickup: dict[str, Any] = field(default_factory=dict)
     dropoff: dict[str, Any] = field(default_factory=dict)
     descriptions: dict[int, str] = field(default_factory=dict)
     version: int | None = None
+    fleet_id: UUID | None = None
 
 
 @atomic(rereads=3)
@@ -64,6 +66,7 @@ class _Draft:
         }
         self.described: list[Parcel] = []
         self.changed: set[str] = set()
+        self.fleet_id: UUID | None = None
 
     @classmethod
     def of(cls, order_id: UUID) -> "_Draft":
@@ -83,6 +86,7 @@ class _Draft:
 
     def apply(self, changes: OrderChanges) -> None:
         """Take over what is different."""
+        self.fleet_id = changes.fleet_id
         for place, wanted in (("pickup", changes.pickup), ("dropoff", changes.dropoff)):
             for name, value in wanted.items():
                 self._set(place, name, value)
@@ -208,5 +212,6 @@ class _Draft:
                 moves_plans=bool(self.changed & (TIMES | WAY)),
                 amount_cents=order.amount_cents,
                 version=order.version,
+                fleet_id=self.fleet_id,
             )
         )
