@@ -18,10 +18,10 @@ from apps.couriers.models import Courier, Fleet
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer, Offer, ProgressReport
 from apps.dispatch.services import plan_zone
-from apps.orders.models import Leg, Order
+from apps.orders.models import HandOn, Leg, Order
 from tests.cast import Cast
 
-TABLES = (Order, Leg, Assignment, Offer, FleetOffer, ProgressReport, Courier, Event)
+TABLES = (Order, Leg, HandOn, Assignment, Offer, FleetOffer, ProgressReport, Courier, Event)
 
 
 @dataclass(frozen=True)

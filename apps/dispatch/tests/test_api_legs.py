@@ -97,8 +97,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(cast, velo, django_a
         for _ in range(count):
             placed(cast)
         short_memory.forget_everything()
-        # key, fleets; shifts, couriers, zones; legs; networks (6); parcels, hand-ons, rights
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(15):  # key, fleets; their zones (3); legs; networks (6); parcels; rights (2)
             velo.gets("/legs/unassigned")
 
 

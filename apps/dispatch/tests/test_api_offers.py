@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 ABOUT_THE_LEG = {
     "leg_id",
     "short_code",
+    "version",
     "zone_id",
     "merchant",
     "pickup",

@@ -266,7 +266,7 @@ def test_planning_tours_needs_the_same_number_of_queries_for_many_slots(
 ):
     for _ in range(12):
         slot_order(cast)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         plan_tours(cast.zone.pk)
 
 
