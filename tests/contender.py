@@ -19,8 +19,10 @@ django.setup()
 from redis.lock import Lock  # noqa: E402 - after setup
 
 from apps.accounts.principals import Principal  # noqa: E402
+from apps.billing.services import settle_order  # noqa: E402
 from apps.core.errors import CoursierError  # noqa: E402
-from apps.dispatch.executors import executor_of  # noqa: E402
+from apps.core.short_memory import forget_everything  # noqa: E402
+from apps.dispatch.executors import Executor, executor_of  # noqa: E402
 from apps.dispatch.lifecycle import AssignedBy  # noqa: E402
 from apps.dispatch.services import (  # noqa: E402
     accept_fleet_offer,
@@ -32,8 +34,10 @@ from apps.dispatch.services import (  # noqa: E402
     expire_fleet_offers,
     expire_offers,
     give_by_hand,
+    hand_on_leg,
     plan_zone,
     refuse_leg,
+    take_back_leg,
     unassign_leg,
 )
 from apps.networks.services import accept, decline, end_connection, pause_connection  # noqa: E402
@@ -55,9 +59,16 @@ def _move(leg: str, courier: str, epoch: int, to: str) -> Any:
     return courier_moves_leg(courier_id=UUID(courier), leg_id=UUID(leg), epoch=epoch, to=LegStatus(to))
 
 
+def _executor(organisation: str) -> Executor:
+    return executor_of(Principal(name="race", organisation_ids=frozenset({UUID(organisation)})))
+
+
 def _give(organisation: str, leg: str, courier: str) -> Any:
-    executor = executor_of(Principal(name="race", organisation_ids=frozenset({UUID(organisation)})))
-    return give_by_hand(executor=executor, leg_id=UUID(leg), courier_id=UUID(courier))
+    return give_by_hand(executor=_executor(organisation), leg_id=UUID(leg), courier_id=UUID(courier))
+
+
+def _hand_on(organisation: str, leg: str, fleet: str) -> Any:
+    return hand_on_leg(executor=_executor(organisation), leg_id=UUID(leg), fleet_id=UUID(fleet))
 
 
 def _accept_connection(connection: str, by: str, version: int) -> Any:
@@ -79,6 +90,9 @@ CALLS: dict[str, Callable[..., Any]] = {
     "move": _move,
     "relay": drain_outbox,
     "give": _give,
+    "hand_on": _hand_on,
+    "take_back": lambda organisation, leg: take_back_leg(executor=_executor(organisation), leg_id=UUID(leg)),
+    "settle": lambda order: settle_order(order_id=UUID(order)),
     "fleet_accepts": lambda offer: accept_fleet_offer(offer_id=UUID(offer)),
     "fleet_declines": lambda offer: decline_fleet_offer(offer_id=UUID(offer), reason="race"),
     "expire_fleets": expire_fleet_offers,
@@ -98,6 +112,7 @@ def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         call = json.loads(line)
+        forget_everything()  # tables are emptied between tests, faster than a second
         try:
             CALLS[call["name"]](*call["arguments"])
             answer = "done"
