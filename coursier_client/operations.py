@@ -31,6 +31,7 @@ class AssignmentDetailOut(TypedDict):
 
     leg_id: str
     short_code: str
+    version: int
     zone_id: str
     merchant: MerchantOut
     pickup: CarriedPickupOut
@@ -60,6 +61,7 @@ class AssignmentOut(TypedDict):
 
     leg_id: str
     short_code: str
+    version: int
     zone_id: str
     merchant: MerchantOut
     pickup: CarriedPickupOut
@@ -305,6 +307,15 @@ class DropoffChangesIn(TypedDict):
     drop_by: NotRequired[str | None]
 
 
+class DropoffEditIn(TypedDict):
+    """What a fleet may want otherwise about the dropoff."""
+
+    drop_from: NotRequired[str | None]
+    due_at: NotRequired[str | None]
+    drop_by: NotRequired[str | None]
+    instructions: NotRequired[str]
+
+
 class DropoffIn(TypedDict):
     """Where they go, from when and until when."""
 
@@ -317,6 +328,22 @@ class DropoffIn(TypedDict):
     drop_from: NotRequired[str | None]
     due_at: NotRequired[str | None]
     drop_by: NotRequired[str | None]
+
+
+class EditedLegOut(TypedDict):
+    """A leg after its times or instructions were changed."""
+
+    leg_id: str
+    short_code: str
+    version: int
+    zone_id: str
+    merchant: MerchantOut
+    pickup: CarriedPickupOut
+    dropoff: CarriedDropoffOut
+    parcels: list[CarriedParcelOut]
+    weight_g: int
+    distance_m: int
+    status: str
 
 
 class ErrorBody(TypedDict):
@@ -384,11 +411,12 @@ class FleetIn(TypedDict):
 class FleetOfferOut(TypedDict):
     """A leg offered to a fleet with a dispatch of its own. Who lives there is told with the assignment.
 
-    `seeing` of the context says who is told before: orderers and fleets whose connection has the right `see`.
+    `seeing` of the context says who is told before: legs, and the fleets that have the right to `see` them.
     """
 
     leg_id: str
     short_code: str
+    version: int
     zone_id: str
     merchant: MerchantOut
     pickup: CarriedPickupOut
@@ -437,6 +465,47 @@ class FollowedCourierOut(TypedDict):
 
     first_name: str
     position: TrackedPositionOut | None
+
+
+class HandOnIn(TypedDict):
+    """To which fleet, and by which of the caller's where several are asked for the leg."""
+
+    fleet: str
+    from_fleet: NotRequired[str]
+
+
+class HandOnOut(TypedDict):
+    """A leg that one fleet handed on to another, for the owners of both. Its courier is nobody's but the other's.
+    """
+
+    leg_id: str
+    short_code: str
+    version: int
+    zone_id: str
+    merchant: MerchantOut
+    pickup: CarriedPickupOut
+    dropoff: CarriedDropoffOut
+    parcels: list[CarriedParcelOut]
+    weight_g: int
+    distance_m: int
+    from_fleet_id: str
+    to_fleet_id: str
+    handed_on_by: MerchantOut
+    handed_on_to: MerchantOut
+    handed_on_at: str
+    is_live: bool
+    end: str
+    ended_at: str | None
+    status: str
+    picked_up_at: str | None
+    delivered_at: str | None
+
+
+class HandOnPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[HandOnOut]
+    next_cursor: str | None
 
 
 class HistoryOut(TypedDict):
@@ -795,6 +864,15 @@ class PatchedHubChangesIn(TypedDict):
     is_open_to_others: NotRequired[bool]
 
 
+class PatchedLegEditIn(TypedDict):
+    """Times and instructions of a leg, as a fleet wants them. With `version`, only if the order is still that one.
+    """
+
+    version: NotRequired[int]
+    pickup: NotRequired[PickupEditIn]
+    dropoff: NotRequired[DropoffEditIn]
+
+
 class PatchedOrderChangesIn(TypedDict):
     """What should be different about an order."""
 
@@ -829,7 +907,7 @@ class PatchedWebhookEndpointChangesIn(TypedDict):
     """What is to be changed; what is left out stays."""
 
     url: NotRequired[str]
-    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
+    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
     description: NotRequired[str]
     enabled: NotRequired[bool]
 
@@ -864,6 +942,14 @@ class PickupChangesIn(TypedDict):
     instructions: NotRequired[str]
     ready_at: NotRequired[str]
     pickup_by: NotRequired[str | None]
+
+
+class PickupEditIn(TypedDict):
+    """What a fleet may want otherwise about the pickup."""
+
+    ready_at: NotRequired[str]
+    pickup_by: NotRequired[str | None]
+    instructions: NotRequired[str]
 
 
 class PickupIn(TypedDict):
@@ -1332,6 +1418,7 @@ class UnassignedLegOut(TypedDict):
 
     leg_id: str
     short_code: str
+    version: int
     zone_id: str
     merchant: MerchantOut
     pickup: CarriedPickupOut
@@ -1391,7 +1478,7 @@ class WebhookEndpointIn(TypedDict):
     """Where to send, and what."""
 
     url: str
-    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
+    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
     description: NotRequired[str]
 
 
@@ -1706,6 +1793,14 @@ def delete_webhook_endpoint(
     return Call("DELETE", path_of("/webhook_endpoints/{endpoint_id}", endpoint_id))
 
 
+def edit_leg(
+    leg_id: str,
+    body: PatchedLegEditIn,
+) -> Call[EditedLegOut]:
+    """Change times and instructions of a leg that your fleet has, is offered, or is asked for."""
+    return Call("PATCH", path_of("/legs/{leg_id}", leg_id), body=body)
+
+
 def end_connection(
     connection_id: str,
     body: ReasonIn,
@@ -1764,6 +1859,13 @@ def get_fleet(
 ) -> Call[FleetOut]:
     """Show one fleet."""
     return Call("GET", path_of("/fleets/{fleet_id}", fleet_id))
+
+
+def get_hand_on(
+    leg_id: str,
+) -> Call[HandOnOut]:
+    """Show how a leg was handed on last, and how it stands."""
+    return Call("GET", path_of("/legs/{leg_id}/hand_on", leg_id))
 
 
 def get_hub(
@@ -1862,6 +1964,16 @@ def get_zone(
     return Call("GET", path_of("/zones/{zone_id}", zone_id))
 
 
+def hand_on_leg(
+    leg_id: str,
+    body: HandOnIn,
+    *,
+    idempotency_key: str | None = None,
+) -> Call[HandOnOut]:
+    """Give a leg to a fleet of somebody else that you are connected to."""
+    return Call("POST", path_of("/legs/{leg_id}/hand_on", leg_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
 def import_couriers(
     *,
     idempotency_key: str | None = None,
@@ -1942,6 +2054,16 @@ def list_fleets(
 ) -> Call[FleetPage]:
     """List your fleets, newest first."""
     return Call("GET", path_of("/fleets"), query={"cursor": cursor, "limit": limit})
+
+
+def list_handed_on_legs(
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+    live: bool | None = None,
+) -> Call[HandOnPage]:
+    """List the legs that your fleets handed on, and those that were handed on to them, newest first."""
+    return Call("GET", path_of("/legs/handed_on"), query={"cursor": cursor, "limit": limit, "live": live})
 
 
 def list_hubs(
@@ -2283,6 +2405,13 @@ def send_webhook_test(
 ) -> Call[WebhookTestOut]:
     """Send a test event now, and tell what the endpoint answered. Takes up to 15 seconds."""
     return Call("POST", path_of("/webhook_endpoints/{endpoint_id}/test", endpoint_id))
+
+
+def take_back_leg(
+    leg_id: str,
+) -> Call[HandOnOut]:
+    """Take back a leg that you handed on: your fleet is asked again."""
+    return Call("DELETE", path_of("/legs/{leg_id}/hand_on", leg_id))
 
 
 def track_order(

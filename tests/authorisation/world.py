@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from apps.accounts.models import Organisation
+from apps.accounts.principals import Principal
 from apps.accounts.services import create_api_key, create_organisation, revoke_api_key
 from apps.billing.models import Statement, month_of
 from apps.core import clock
@@ -15,15 +16,16 @@ from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Fleet
 from apps.couriers.services import NewShift, NewVehicle, add_vehicle, plan_shift
 from apps.couriers.services.devices import register_device
+from apps.dispatch.executors import executor_of
 from apps.dispatch.lifecycle import AssignedBy
-from apps.dispatch.services import assign_leg, make_fleet_offer
+from apps.dispatch.services import assign_leg, hand_on_leg, make_fleet_offer
 from apps.hubs.models import Hub
 from apps.hubs.services import change_hub
 from apps.networks.lifecycle import ConnectionStatus, Right
 from apps.networks.models import Connection
 from apps.networks.services.terms import NO_PROPOSAL
 from apps.orders.hub_stops import hub_stop
-from apps.orders.models import IncidentKind, Parcel
+from apps.orders.models import HandOn, IncidentKind, Parcel
 from apps.orders.services import create_quote, open_incident, place_order
 from apps.webhooks.lifecycle import MessageStatus
 from apps.webhooks.models import Message
@@ -128,7 +130,7 @@ def _connect(world: World) -> None:
     """The bakery and the fleet, with a tariff and the statement of this month."""
     cast = world.cast
     tariff = a_tariff(cast.fleet)
-    connection = connected(cast.bakery, cast.fleet, tariff=tariff, rights=[Right.REJECT])
+    connection = connected(cast.bakery, cast.fleet, tariff=tariff, rights=list(Right))
     month = month_of(clock.now(), cast.fleet_owner.time_zone)
     statement = Statement.objects.create(
         key=connection.pk.hex,
@@ -142,6 +144,10 @@ def _connect(world: World) -> None:
     world.ids["connection_id"] = public_id("con", connection.pk)
     world.ids["statement_id"] = public_id("sta", statement.pk)
     world.known["month"] = month
+    tandem = a_fleet("Tandem")
+    connected(cast.fleet_owner, tandem)
+    make_courier(tandem, cast.zone, name="Tom", phone="+33639980005", at=CENTRE)
+    world.known["taker_id"] = public_id("flt", tandem.pk)
 
 
 def _place_order(world: World) -> None:
@@ -187,6 +193,16 @@ def break_parcel(world: World) -> None:
     parcel = Parcel.objects.get(pk=parse_public_id("par", world.ids["parcel_id"]))
     incident = open_incident(kind=IncidentKind.DAMAGED, parcel=parcel, hub_id=world.hub.pk)
     world.ids["incident_id"] = public_id("inc", incident.pk)
+
+
+def hand_on(world: World) -> None:
+    """The fleet gave the leg that Bo had to a fleet that it is connected to."""
+    key = parse_public_id("leg", world.ids["leg_id"])
+    if HandOn.objects.filter(leg_id=key).exists():
+        return
+    owner = Principal(name="matrix", organisation_ids=frozenset({world.cast.fleet_owner.pk}))
+    taker = parse_public_id("flt", world.known["taker_id"])
+    hand_on_leg(executor=executor_of(owner), leg_id=key, fleet_id=taker)
 
 
 def renew_connection(world: World, **changes: Any) -> None:

@@ -13,12 +13,12 @@ from apps.couriers.tests.owning import Owner
 from apps.dispatch.models import Assignment, FleetRefusal
 from apps.hubs.models import Hub, Scan
 from apps.networks.models import Connection, Tariff
-from apps.orders.models import Leg, Order, Parcel
+from apps.orders.models import HandOn, Leg, Order, Parcel
 from tests.cast import BAKERY
 from tests.hubs import QUAY, Device
 from tests.journeys.acting import Rider
 
-TABLES = (Order, Leg, Parcel, Assignment, FleetRefusal, Scan, Connection, Tariff, Statement, Charge, Event)
+TABLES = (Order, Leg, HandOn, Parcel, Assignment, FleetRefusal, Scan, Connection, Tariff, Statement, Charge, Event)
 
 
 @dataclass(frozen=True, slots=True)
