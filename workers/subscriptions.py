@@ -12,7 +12,15 @@ from typing import Any
 from apps.core.events import DomainEvent
 from apps.couriers.events import DutyChanged
 from apps.dispatch.events import FleetOfferEnded, FleetRefused, OfferEnded
-from apps.orders.events import LegHandedOn, LegHandOnEnded, LegMoved, LegPinned, OrderCancelled, OrderPlaced, OrderUpdated
+from apps.orders.events import (
+    LegHandedOn,
+    LegHandOnEnded,
+    LegMoved,
+    LegPinned,
+    OrderCancelled,
+    OrderPlaced,
+    OrderUpdated,
+)
 from apps.orders.lifecycle import LegStatus
 
 _FREES_A_COURIER_OR_A_LEG = frozenset(

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from apps.core import clock
 from apps.core.db import atomic
 from apps.core.errors import FieldError, Invalid
+from apps.dispatch.contact_times import sees_contacts
 from apps.dispatch.errors import EditNotAllowed, LegTaken, PriceWouldChange
 from apps.dispatch.executors import Executor
 from apps.dispatch.models import Assignment
@@ -49,7 +51,7 @@ def edit_leg(*, executor: Executor, leg_id: UUID, changes: OrderChanges) -> Edit
     fleet_id = next((key for key, each in rights.items() if Right.EDIT in each), None)
     if fleet_id is None:
         raise EditNotAllowed
-    is_shown = _has_it(leg) or Right.SEE in rights[fleet_id]
+    is_shown = _sees_contacts(leg, rights[fleet_id])
     _check_ends(leg, changes, is_shown=is_shown)
     was_ready_at = leg.ready_at
     update_order(order_id=leg.order_id, changes=replace(changes, fleet_id=fleet_id))
@@ -59,8 +61,12 @@ def edit_leg(*, executor: Executor, leg_id: UUID, changes: OrderChanges) -> Edit
     return EditedLeg(edited, is_shown)
 
 
-def _has_it(leg: Leg) -> bool:
-    return Assignment.objects.filter(leg=leg, is_live=True).exists()
+def _sees_contacts(leg: Leg, rights: frozenset[Right]) -> bool:
+    """As everywhere: with a courier of its own who has it, or had it until a while ago; before that by the right."""
+    if leg.courier_id is None:
+        return Right.SEE in rights
+    held = Assignment.objects.filter(leg=leg, courier_id=leg.courier_id).order_by("-epoch").first()
+    return held is not None and sees_contacts(held, clock.now())
 
 
 def _check_ends(leg: Leg, changes: OrderChanges, *, is_shown: bool) -> None:

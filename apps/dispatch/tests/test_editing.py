@@ -6,7 +6,7 @@ import pytest
 
 from apps.core.ids import public_id
 from apps.dispatch.lifecycle import AssignedBy
-from apps.dispatch.services import assign_leg, make_fleet_offer
+from apps.dispatch.services import assign_leg, courier_moves_leg, make_fleet_offer
 from apps.dispatch.tests.calling import code_of, make_rapid, nothing_changes, with_key
 from apps.dispatch.tests.handing import assemble_chain, told
 from apps.dispatch.tests.networking import connected, fleet_with_one
@@ -107,6 +107,16 @@ def test_what_a_fleet_cannot_read_it_does_not_write_over(cast, velo, leg):
     assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.PLANNER)
     answer = edits(velo, leg, body).json()["dropoff"]
     assert (answer["instructions"], answer["is_masked"]) == ("Ring twice", False)
+
+
+def test_a_change_of_nothing_shows_nobody_after_the_end(cast, velo, velos_right, leg, hand_clock):
+    assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.PLANNER)
+    for step in (LegStatus.AT_PICKUP, LegStatus.PICKED_UP, LegStatus.AT_DROPOFF, LegStatus.DELIVERED):
+        courier_moves_leg(courier_id=cast.bo.pk, leg_id=leg.pk, epoch=1, to=step)
+    hand_clock.advance(hours=2)
+    with nothing_changes():
+        assert edits(velo, leg, {}).json()["dropoff"]["is_masked"] is True
+        assert code_of(edits(velo, leg, {"dropoff": {"instructions": "Ring"}})) == (403, "edit_not_allowed")
 
 
 def test_who_was_not_asked_does_not_find_the_leg(cast, velos_right, leg, till):

@@ -304,6 +304,36 @@ def test_a_fleet_is_told_of_its_offer_without_the_reference_of_the_merchant(cast
     }
 
 
+def test_of_a_leg_that_is_handed_on_each_who_has_a_part_is_told_once(cast, new_sink):
+    bakery, rush, tandem = new_sink(), new_sink(), new_sink()
+    other = create_organisation(name="Tandem", slug="tandem", is_fleet_owner=True)
+    for organisation, sink in ((cast.bakery, bakery), (cast.fleet_owner, rush), (other, tandem)):
+        listening(organisation.pk, sink, kinds=("leg.handed_on", "leg.hand_on_ended"))
+    order, leg = ordered(cast, external_id="the bakery's own")
+    fleets = {"fleet_id": str(cast.fleet.pk), "to_fleet_id": str(other.pk)}
+    sides = {"executor_id": str(cast.fleet_owner.pk), "to_executor_id": str(other.pk)}
+    of_the_leg = {"organisation_id": str(cast.bakery.pk), "order_id": str(order.pk), "leg_id": str(leg.pk)}
+    payload = {**of_the_leg, **fleets, **sides}
+    events = [
+        Event.objects.create(name=name, payload=told, organisation_id=cast.bakery.pk, order_id=order.pk)
+        for name, told in (("LegHandedOn", payload), ("LegHandOnEnded", {**payload, "end": "refused"}))
+    ]
+    fan_out(events)
+    fan_out(events)
+    Event.objects.update(relayed_at=events[0].occurred_at)
+    deliver()
+    shown = {
+        "order_id": public_id("ord", order.pk),
+        "leg_id": public_id("leg", leg.pk),
+        "fleet_id": public_id("flt", cast.fleet.pk),
+        "to_fleet_id": public_id("flt", other.pk),
+    }
+    for sink in (rush, tandem):
+        assert [told.content["data"] for told in sink.received] == [shown, {**shown, "end": "refused"}]
+    own = {**shown, "external_id": "the bakery's own"}
+    assert [told.content["data"] for told in bakery.received] == [own, {**own, "end": "refused"}]
+
+
 def test_all_that_was_told_is_pending_until_it_is_delivered(cast, sink):
     listening(cast.bakery.pk, sink)
     ordered(cast)
