@@ -4,7 +4,7 @@ The leg's version moves on with it, so a commitment to the other fleet that was 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -26,10 +26,13 @@ _ENDS_WITH_LEG = {
 }
 
 
-def end_those_over(legs: Mapping[str, Leg], networks: Networks, *, at: datetime) -> int:
-    """End what is over of open legs, as they were read. Returns how many were ended; those have another version now."""
+def end_those_over(legs: Iterable[Leg], networks: Networks, *, at: datetime) -> int:
+    """End what is over of open legs, as they were read. Returns how many were ended; those have another version now.
+
+    Not for what is in a kept tour: the other fleet has planned for it, and its courier sets out when it is time.
+    """
     ended = 0
-    for leg in legs.values():
+    for leg in legs:
         hand_on = networks.hand_ons.get(leg.pk)
         end = hand_on_ends_as(hand_on, leg, networks, at=at) if hand_on else None
         if hand_on is None or end is None:

@@ -64,7 +64,7 @@ def plan_zone(zone_id: UUID) -> PlanOutcome | None:
         if not mine:
             return None
         view = load_zone(zone_id)
-        if view.networks.hand_ons and end_those_over(view.legs, view.networks, at=view.at):
+        if view.networks.hand_ons and end_those_over(view.untoured(), view.networks, at=view.at):
             view = load_zone(zone_id)
         note_unassigned(dict.fromkeys(view.pinned, PINNED), current=view.pinned)
         if not view.legs:

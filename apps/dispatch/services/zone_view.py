@@ -54,6 +54,10 @@ class ZoneView:
     turns: Turns
     """When fleets with a dispatch of their own are offered legs: they are not planned for, but asked."""
 
+    def untoured(self) -> list[Leg]:
+        """The legs that are for the tick to give: in no kept tour."""
+        return [self.legs[known.id] for known in self.snapshot.legs]
+
 
 def load_zone(zone_id: UUID) -> ZoneView:
     """Read a zone for planning. Raises ZoneNotFound."""

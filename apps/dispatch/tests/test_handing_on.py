@@ -1,5 +1,7 @@
 """A fleet gives what it was asked for to a fleet that its owner is connected to: only that one is asked then."""
 
+from datetime import timedelta
+
 import pytest
 
 from apps.core import short_memory
@@ -15,6 +17,7 @@ from apps.dispatch.services import (
     decline_offer,
     expire_fleet_offers,
     make_fleet_offer,
+    plan_tours,
     plan_zone,
     release_ended,
 )
@@ -333,6 +336,22 @@ def test_what_is_booked_ahead_has_its_three_minutes_when_its_rounds_begin(chain,
     hand_clock.advance(minutes=20)
     chain.planned(leg)
     assert end_of(leg) == "nobody_on_duty"
+
+
+def test_what_is_in_a_tour_of_the_other_fleet_stays_there_until_its_courier_sets_out(chain, hand_clock):
+    leg = chain.handed_on(drop_from=ready_in(120), drop_by=ready_in(180))
+    plan_tours(chain.cast.zone.pk)
+    for _ in range(13):
+        hand_clock.advance(minutes=10)
+        if chain.planned(leg).status != LegStatus.OPEN:
+            break
+    assert (planless(leg).courier_id, end_of(leg)) == (chain.tom.pk, "")
+    assert Assignment.objects.get().assigned_at > time_of_the_round_is_up(leg)
+
+
+def time_of_the_round_is_up(leg):
+    """Three minutes after the rounds of a slot begin, which are fifty-five before it."""
+    return leg.drop_from - timedelta(minutes=52)
 
 
 @pytest.mark.parametrize(("link", "what"), [("first", pause_connection), ("second", end_connection)])
