@@ -21,7 +21,7 @@ from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
 from apps.dispatch.models import Assignment, FigureKind, FleetOffer, FleetRefusal, LearnedFigure, ProgressReport
 from apps.hubs.models import Hub, Scan
-from apps.orders.models import IncidentKind, Leg, Order, Parcel
+from apps.orders.models import HandOn, IncidentKind, Leg, Order, Parcel
 from apps.orders.services import create_quote, index_orders_of, open_incident
 from tests.cast import PASSWORD, Cast, new_order
 
@@ -175,6 +175,11 @@ def one_of_each_other(cast: Cast) -> None:
     )
     order = Order.objects.exclude(pk__in=FleetRefusal.objects.values_list("order_id", flat=True)).first()
     FleetRefusal.objects.create(order=order, fleet=cast.fleet, reason="too far")
+    owner_id = cast.fleet.organisation_id
+    leg = Leg.objects.exclude(pk__in=HandOn.objects.values_list("leg_id", flat=True)).first()
+    HandOn.objects.create(
+        leg=leg, from_fleet=cast.fleet, to_fleet=cast.fleet, executor_id=owner_id, to_executor_id=owner_id
+    )
     settle_order(order_id=carried(cast, cast.bo).order_id)
     endpoint = apps.get_model("webhooks", "Endpoint").objects.create(
         organisation=cast.bakery, url="https://example.org/hook", seed=unique
