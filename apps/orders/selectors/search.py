@@ -7,7 +7,8 @@ A prefix is a range of the index on (organisation, word), the same on every stor
 - Where every word is common ("rue", "paris"), the orders are gone through from the newest on until the page is full, at
   most `MOST_LOOKED_AT` of them: such a page may be short, and its cursor goes on from there.
 
-Either way the database does the comparing, by its index on (order, word); what comes back is what fits.
+Either way the database does the comparing, by its index on (order, word); what comes back is what fits. MongoDB, whose
+joins use no range of an index, is asked for the orders that have each word, one word after the other.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from functools import reduce
 from operator import and_, or_
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.principals import Principal
@@ -58,8 +60,7 @@ def _common(older: QuerySet[Order], ways: Sequence[Sequence[str]], limit: int) -
     """Among all orders, from the newest on, as far as a search looks."""
     ends = plain_rows(older[MOST_LOOKED_AT : MOST_LOOKED_AT + 1], ("id", "placed_at"))
     looked_at = older.filter(pk__gte=ends[0]["id"]) if ends else older
-    fits = reduce(or_, (reduce(and_, (Q(_has(prefix, of="pk")) for prefix in way)) for way in ways))
-    rows = plain_rows(looked_at.filter(fits)[: limit + 1], ORDER_COLUMNS)
+    rows = plain_rows(_fitting(looked_at, ways)[: limit + 1], ORDER_COLUMNS)
     return _page(rows, limit, goes_on=ends[0]["id"] if _recent(ends) else None)
 
 
@@ -95,14 +96,38 @@ def _those_of_few(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | 
         having = words.filter(_begins(prefix))
         if having[MANY : MANY + 1].exists():
             continue
-        others = [_has(other, of="order_id") for other in prefixes if other != prefix]
-        theirs = Exists(orders_for(principal).filter(pk=OuterRef("order_id")))  # words do not say which are tests
-        return {row["order_id"] for row in plain_rows(having.filter(theirs, *others), ("order_id",))}
+        others = [other for other in prefixes if other != prefix]
+        return _those_of(principal, having, others)
     return None
+
+
+def _those_of(principal: Principal, having: QuerySet[OrderWord], others: Sequence[str]) -> set[UUID]:
+    """The principal's orders of some words that have other words too. Words do not say which orders are tests."""
+    if connection.vendor == "mongodb":
+        keys = orders_for(principal).filter(pk__in=list(having.values_list("order_id", flat=True)))
+        return _keys_with_all(set(keys.values_list("pk", flat=True)), others)
+    theirs = Exists(orders_for(principal).filter(pk=OuterRef("order_id")))
+    with_all = having.filter(theirs, *(_has(other, of="order_id") for other in others))
+    return {row["order_id"] for row in plain_rows(with_all, ("order_id",))}
+
+
+def _fitting(orders: QuerySet[Order], ways: Sequence[Sequence[str]]) -> QuerySet[Order]:
+    """Those of the orders that have all words of one of the ways."""
+    if connection.vendor == "mongodb":
+        keys = set(orders.values_list("pk", flat=True))
+        return orders.filter(pk__in=set().union(*(_keys_with_all(keys, way) for way in ways)))
+    return orders.filter(reduce(or_, (reduce(and_, (Q(_has(prefix, of="pk")) for prefix in way)) for way in ways)))
 
 
 def _has(prefix: str, *, of: str) -> Exists:
     return Exists(OrderWord.objects.filter(_begins(prefix), order_id=OuterRef(of)))
+
+
+def _keys_with_all(keys: set[UUID], prefixes: Sequence[str]) -> set[UUID]:
+    for prefix in prefixes:
+        having = OrderWord.objects.filter(_begins(prefix), order_id__in=list(keys))
+        keys = set(having.values_list("order_id", flat=True)) if keys else keys
+    return keys
 
 
 def _begins(prefix: str) -> Q:

@@ -16,6 +16,7 @@ from apps.orders.tests.asking import wrong_fields
 from tests.cast import BAKERY, HOME, placed
 
 pytestmark = pytest.mark.django_db
+WORD_BY_WORD = 4 if connection.vendor == "mongodb" else 0  # what it is asked more
 
 
 def order_to(cast, address="3 rue de Charonne, Paris", name="Eve", phone="+33639980101", **changes):
@@ -145,7 +146,7 @@ def test_a_search_costs_a_bounded_number_of_queries(dee, cast, wanted, query, mo
     assert dee.searches(query)
     with CaptureQueriesContext(connection) as asked_for:
         dee.gets("/search", q=query)
-    assert len(asked_for) <= most
+    assert len(asked_for) <= most + WORD_BY_WORD
 
 
 @pytest.mark.parametrize("query", ["muller", "rue paris"])
@@ -162,7 +163,7 @@ def test_a_common_word_costs_no_more(dee, cast, monkeypatch, django_assert_max_n
     for _ in range(20):
         order_to(cast)
     assert dee.searches("paris")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(6 + WORD_BY_WORD):
         assert len(dee.gets("/search", q="paris", limit=10).json()["data"]) == 10
 
 
