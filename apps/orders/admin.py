@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from apps.core.admin import Inline, ReadOnlyAdmin
-from apps.orders.models import HandOn, Incident, Leg, Order, OrderWord, Parcel, Quote
+from apps.orders.models import HandOn, Incident, Leg, Order, OrderWord, Parcel, PinCheck, Quote
 
 
 class ReadOnlyInline(Inline):
@@ -95,6 +95,16 @@ class HandOnAdmin(ReadOnlyAdmin):
     list_filter = ("is_live", "end")
     list_select_related = ("leg__order", "from_fleet", "to_fleet")
     search_fields = ("=id", "=leg__id", "=leg__order__id", "from_fleet__name", "to_fleet__name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(PinCheck)
+class PinCheckAdmin(ReadOnlyAdmin):
+    list_display = ("order", "tries", "right_at")
+    list_filter = ("right_at", ("order__is_test", admin.BooleanFieldListFilter))
+    list_select_related = ("order",)
+    search_fields = ("=id", "=order__id")
     ordering = ("-id",)
     show_full_result_count = False
 

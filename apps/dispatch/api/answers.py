@@ -22,7 +22,7 @@ from apps.dispatch.services import EditedLeg, Reported
 from apps.dispatch.services.fleet_offering import offer_state
 from apps.networks.contacts import masked
 from apps.orders.lifecycle import HandOnEnd
-from apps.orders.models import HandOn, Leg
+from apps.orders.models import HandOn, Leg, ProofAsked
 
 CONTACT = ("contact_name", "phone", "instructions")
 
@@ -46,6 +46,9 @@ class ContactStopOut(OutputSerializer):
     contact_name = serializers.CharField()
     phone = serializers.CharField()
     instructions = serializers.CharField()
+    proof = serializers.ListField(
+        child=serializers.ChoiceField(choices=ProofAsked.choices), help_text="What must be shown there."
+    )
     is_masked = serializers.BooleanField()
 
 
@@ -84,7 +87,8 @@ def dropoff_of(leg: Leg, *, in_full: bool) -> dict[str, Any]:
 
 def _stop(details: dict[str, Any], *, in_full: bool) -> dict[str, Any]:
     shown = details if in_full else masked(details)
-    return {**shown, **{part: shown.get(part) or "" for part in CONTACT}, "is_masked": not in_full}
+    contact = {part: shown.get(part) or "" for part in CONTACT}
+    return {**shown, **contact, "proof": list(shown.get("proof", ())), "is_masked": not in_full}
 
 
 class CarriedOut(OutputSerializer):

@@ -18,9 +18,9 @@ from apps.dispatch.api.requests import LegEditIn, RejectIn
 from apps.dispatch.contact_times import shown_before
 from apps.dispatch.errors import EditNotAllowed, LegTaken, NotYourLeg, PriceWouldChange, RefusalNotAllowed
 from apps.dispatch.executors import executor_of
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.selectors import unassigned_legs
 from apps.dispatch.services import edit_leg, pin_by_hand, refuse_by_hand
-from apps.dispatch.services.courier_work import leg_state
 from apps.orders.errors import LegNotFound, TooFarToChange, VersionChanged
 from apps.orders.lifecycle import IllegalMove
 from apps.zones.errors import OutOfZone

@@ -23,10 +23,10 @@ from apps.dispatch.errors import (
     RefusalNotAllowed,
 )
 from apps.dispatch.executors import Executor
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.models import Assignment
 from apps.dispatch.services.assigning import assign_leg, unassign_leg
-from apps.dispatch.services.courier_work import leg_state
 from apps.dispatch.services.hand_ons_over import end_if_over
 from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.refusing import may_refuse, refuse_leg

@@ -14,9 +14,9 @@ from apps.core.errors import FieldError, Invalid
 from apps.dispatch.contact_times import sees_contacts
 from apps.dispatch.errors import EditNotAllowed, LegTaken, PriceWouldChange
 from apps.dispatch.executors import Executor
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.models import Assignment
 from apps.dispatch.rights import rights_over
-from apps.dispatch.services.courier_work import leg_state
 from apps.dispatch.services.within_reach import fleets_concerned, leg_in_reach
 from apps.networks.lifecycle import Right
 from apps.networks.models import Tariff

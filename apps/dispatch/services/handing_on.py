@@ -21,11 +21,11 @@ from apps.dispatch.errors import (
     LegTaken,
 )
 from apps.dispatch.executors import Executor
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.models import FleetRefusal
 from apps.dispatch.networks import Networks
 from apps.dispatch.rights import rights_over
 from apps.dispatch.services.assigning import unassign_leg
-from apps.dispatch.services.courier_work import leg_state
 from apps.dispatch.services.hand_ons_over import end_if_over
 from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.releasing import withdraw_offer

@@ -1,7 +1,7 @@
 """The proofs of an order: what shows that its parcels changed hands.
 
-What is recorded today is that a courier said so on the phone, at which time of the platform's clock and of the phone's.
-Photos, signatures, PINs and scans will be kinds beside it.
+What is recorded is that a courier said so on the phone, at which time of the platform's clock and of the phone's, and
+that the recipient told the PIN. Photos, signatures and scans will be kinds beside them.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 from apps.core.models import Event
+from apps.orders.events import LegMoved, RecipientPinRight
 from apps.orders.lifecycle import LegStatus
 
 _STOPS = {LegStatus.PICKED_UP.value: "pickup", LegStatus.DELIVERED.value: "dropoff"}
+_TELLING = (LegMoved.__name__, RecipientPinRight.__name__)
 _BY_COURIERS = "courier:"  # a move that somebody else made for them proves nothing
 
 
@@ -21,6 +23,7 @@ class ProofKind(TextChoices):
     """What the proof is."""
 
     COURIER_CONFIRMED = "courier_confirmed"
+    PIN = "pin"  # the recipient told it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,19 @@ class Proof:
 
 def proofs_of(order_id: UUID) -> list[Proof]:
     """The proofs of an order, oldest first: one query."""
-    moves = Event.objects.filter(order_id=order_id, name="LegMoved").order_by("id")
-    return [
-        Proof(
-            leg_id=UUID(row.payload["leg_id"]),
-            stop=_STOPS[row.payload["after"]],
-            kind=ProofKind.COURIER_CONFIRMED,
-            at=row.occurred_at,
-            device_time=_moment(row.payload.get("device_time")),
-        )
-        for row in moves
-        if row.payload["after"] in _STOPS and row.actor.startswith(_BY_COURIERS)
-    ]
+    told = Event.objects.filter(order_id=order_id, name__in=_TELLING).order_by("id")
+    return [proof for row in told if (proof := _proof(row))]
+
+
+def _proof(row: Event) -> Proof | None:
+    leg_id = UUID(row.payload["leg_id"])
+    if row.name == RecipientPinRight.__name__:
+        return Proof(leg_id, "dropoff", ProofKind.PIN, row.occurred_at, device_time=None)
+    stop = _STOPS.get(row.payload["after"])
+    if stop is None or not row.actor.startswith(_BY_COURIERS):
+        return None
+    device_time = _moment(row.payload.get("device_time"))
+    return Proof(leg_id, stop, ProofKind.COURIER_CONFIRMED, row.occurred_at, device_time)
 
 
 def _moment(text: str | None) -> datetime | None:

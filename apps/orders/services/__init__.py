@@ -10,6 +10,7 @@ from apps.orders.services.legs import LegMove, count_plan_attempt, move_leg, not
 from apps.orders.services.new_order import NewOrder, NewParcel, StopDetails
 from apps.orders.services.parcels import ParcelPlace, put_parcel
 from apps.orders.services.placing import PlacedOrder, place_order, prepare_order, write_order
+from apps.orders.services.proving import PinTried, is_proven, try_pin, unlock_pin
 from apps.orders.services.quoting import create_quote
 from apps.orders.services.updating import OrderChanges, update_order
 from apps.orders.services.validating import OrderTerms, validate_order
@@ -22,6 +23,7 @@ __all__ = [
     "OrderTerms",
     "Outcome",
     "ParcelPlace",
+    "PinTried",
     "PlacedOrder",
     "StopDetails",
     "cancel_order",
@@ -32,6 +34,7 @@ __all__ = [
     "end_hand_on",
     "forget_old_words",
     "index_orders_of",
+    "is_proven",
     "move_leg",
     "note_unassigned",
     "open_incident",
@@ -42,6 +45,8 @@ __all__ = [
     "put_parcel",
     "raise_attention",
     "resolve_incident",
+    "try_pin",
+    "unlock_pin",
     "update_order",
     "validate_order",
     "write_hand_on",

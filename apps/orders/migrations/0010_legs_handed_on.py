@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('couriers', '0005_own_networks'),
-        ('orders', '0008_through_hubs'),
+        ('orders', '0009_pins_of_recipients'),
     ]
 
     operations = [
