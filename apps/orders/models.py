@@ -270,6 +270,7 @@ class HandOn(Record):
         indexes: ClassVar = [
             models.Index(fields=["executor_id", "-id"], name="hand_on_executor_newest"),
             models.Index(fields=["to_executor_id", "-id"], name="hand_on_to_newest"),
+            models.Index(fields=["is_live", "handed_on_at"], name="hand_on_live"),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('to_fleet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='couriers.fleet')),
             ],
             options={
-                'indexes': [models.Index(fields=['executor_id', '-id'], name='hand_on_executor_newest'), models.Index(fields=['to_executor_id', '-id'], name='hand_on_to_newest')],
+                'indexes': [models.Index(fields=['executor_id', '-id'], name='hand_on_executor_newest'), models.Index(fields=['to_executor_id', '-id'], name='hand_on_to_newest'), models.Index(fields=['is_live', 'handed_on_at'], name='hand_on_live')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('leg',), name='one_live_hand_on_per_leg'), models.UniqueConstraint(fields=('leg', 'to_fleet'), name='one_hand_on_per_leg_and_fleet')],
             },
         ),
