@@ -48,7 +48,8 @@ def edit_leg(*, executor: Executor, leg_id: UUID, changes: OrderChanges) -> Edit
     if not concerned:
         raise LegTaken(state=leg_state(leg))
     rights = {key: rights_over(leg, executor.fleets[key]) for key in sorted(concerned)}
-    fleet_id = next((key for key, each in rights.items() if Right.EDIT in each), None)
+    allowed = [key for key, each in rights.items() if Right.EDIT in each]
+    fleet_id = min(allowed, key=lambda key: Right.SEE not in rights[key], default=None)
     if fleet_id is None:
         raise EditNotAllowed
     is_shown = _sees_contacts(leg, rights[fleet_id])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from apps.core.ids import public_id
+from apps.couriers.models import Fleet
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.services import assign_leg, courier_moves_leg, make_fleet_offer
 from apps.dispatch.tests.calling import code_of, make_rapid, nothing_changes, with_key
@@ -17,7 +18,7 @@ from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, NetworkPolicy, Order
 from apps.orders.services import OrderChanges, place_order, update_order
 from tests.agreements import a_tariff
-from tests.cast import new_order, placed
+from tests.cast import make_courier, new_order, placed
 from tests.hubs import make_hub, make_operator
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,16 @@ def test_what_a_fleet_cannot_read_it_does_not_write_over(cast, velo, leg):
     assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.PLANNER)
     answer = edits(velo, leg, body).json()["dropoff"]
     assert (answer["instructions"], answer["is_masked"]) == ("Ring twice", False)
+
+
+def test_of_two_fleets_that_may_the_one_that_sees_writes_instructions(cast, velo, hand_clock):
+    fleets = [Fleet.objects.create(organisation=cast.fleet_owner, name=name, is_open=True) for name in ("A", "B", "C")]
+    for number, (fleet, more) in enumerate(zip(fleets, ((), (Right.SEE,), ()), strict=True)):
+        make_courier(fleet, cast.zone, name=fleet.name, phone=f"+3363998003{number}")
+        connected(cast.bakery.pk, fleet, rights=(Right.EDIT, *more))
+    _, leg = placed(cast, network_policy=NetworkPolicy.ANY_OPEN)
+    assert edits(velo, leg, {"dropoff": {"instructions": "Ring"}}).status_code == 200
+    assert told("OrderUpdated")[0]["fleet_id"] == str(fleets[1].pk)
 
 
 def test_a_change_of_nothing_shows_nobody_after_the_end(cast, velo, velos_right, leg, hand_clock):
