@@ -379,6 +379,7 @@ class FleetIn(TypedDict):
     mode: NotRequired[Literal["assigned", "offered", "external"]]
     is_open: NotRequired[bool]
     accepts_invitations: NotRequired[bool]
+    zone_ids: NotRequired[list[str]]
 
 
 class FleetOfferOut(TypedDict):
@@ -422,6 +423,7 @@ class FleetOut(TypedDict):
     mode: str
     is_open: bool
     accepts_invitations: bool
+    zone_ids: list[str]
     created_at: str
 
 
@@ -779,6 +781,7 @@ class PatchedFleetIn(TypedDict):
     mode: NotRequired[Literal["assigned", "offered", "external"]]
     is_open: NotRequired[bool]
     accepts_invitations: NotRequired[bool]
+    zone_ids: NotRequired[list[str]]
 
 
 class PatchedHubChangesIn(TypedDict):
@@ -2321,7 +2324,7 @@ def update_fleet(
     fleet_id: str,
     body: PatchedFleetIn,
 ) -> Call[FleetOut]:
-    """Rename a fleet, change how it gets work, open or close it."""
+    """Rename a fleet, change how it gets work and where, open or close it."""
     return Call("PATCH", path_of("/fleets/{fleet_id}", fleet_id), body=body)
 
 

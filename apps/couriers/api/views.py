@@ -80,7 +80,13 @@ class NetworkView(KeyView):
 class FleetsView(NetworkView):
     """`/v1/fleets`."""
 
-    @operation("create_fleet", tag="Fleets", request=requests.FleetIn, answers={201: FleetOut}, refusals=TO_OWNERS)
+    @operation(
+        "create_fleet",
+        tag="Fleets",
+        request=requests.FleetIn,
+        answers={201: FleetOut},
+        refusals=(*TO_OWNERS, Invalid),
+    )
     @answered_once
     def post(self, request: Request) -> Response:
         """Make a network of couriers."""
@@ -109,10 +115,10 @@ class FleetView(NetworkView):
         tag="Fleets",
         request=requests.FleetIn,
         answers={200: FleetOut},
-        refusals=(*TO_OWNERS, FleetNotFound),
+        refusals=(*TO_OWNERS, FleetNotFound, Invalid),
     )
     def patch(self, request: Request, fleet_id: str) -> Response:
-        """Rename a fleet, change how it gets work, open or close it."""
+        """Rename a fleet, change how it gets work and where, open or close it."""
         changes = requests.FleetIn(data=request.data, partial=True).validated()
         return Response(FleetOut(change_fleet(fleet_id=_fleet(request, fleet_id).pk, changes=changes)).data)
 
