@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 from apps.accounts.errors import InvalidKey, LiveKeyRequired, NotAFleetOwner
 from apps.accounts.principals import Principal, Scope
 from apps.accounts.selectors import organisation, principal_of_key
+from apps.core.errors import Forbidden
 from apps.core.events import set_actor
 
 
@@ -34,14 +35,19 @@ class ScopeOfMethod(BasePermission):
     """The key must carry the scope that the view names for the method. A method without a scope serves nobody."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """A method that the view does not have passes: the answer to it is 405, whatever the key may do."""
+        """A method that the view does not have passes: the answer to it is 405, whatever the key may do.
+
+        Raises Forbidden with the name of the scope that the key lacks.
+        """
         if not isinstance(request.user, Principal):
             return False
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method not in view.allowed_methods:
             return True
         scopes: dict[str, Scope] = getattr(view, "scopes", {})
-        return method in scopes and scopes[method] in request.user.scopes
+        if method in scopes and scopes[method] not in request.user.scopes:
+            raise Forbidden(f"This key lacks the scope {scopes[method]}.")
+        return method in scopes
 
 
 class AnyKey(BasePermission):
