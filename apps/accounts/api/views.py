@@ -10,6 +10,7 @@ from apps.accounts.api.authentication import KeyAuthentication, ScopeOfMethod
 from apps.accounts.principals import Principal, Scope
 from apps.core import rate_limit
 from apps.core.api.parsing import StrictJSONParser
+from apps.core.api.serializers import refuse_repeated
 
 
 class KeyView(APIView):
@@ -27,6 +28,7 @@ class KeyView(APIView):
         if isinstance(request.user, Principal):
             rate_limit.spend(f"organisation:{request.user.organisation_id.hex}")
         super().initial(request, *args, **kwargs)
+        refuse_repeated(request.query_params)
 
     def idempotency_owner(self, request: Request) -> str:
         """Keys of one organisation share their Idempotency-Keys, so that a retry may follow a rotation.

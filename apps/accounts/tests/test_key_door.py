@@ -117,6 +117,14 @@ def test_a_refused_key_is_told_which_scope_it_lacks(cast):
     assert not Event.objects.exists()
 
 
+@pytest.mark.parametrize("path", [ORDERS, "/v1/connections", "/v1/webhook_endpoints", "/v1/slots"])
+def test_what_a_query_says_twice_is_refused_rather_than_half_read(cast, path):
+    refused = client(cast.dee_key).get(f"{path}?status=placed&limit=1&status=delivered")
+    assert shape(refused) == (400, "invalid_request")
+    fields = refused.json()["error"]["fields"]
+    assert fields == [{"path": "status", "code": "repeated", "message": "Say it once."}]
+
+
 def test_a_retry_under_a_rotated_key_gets_the_first_answer(cast):
     answers = [
         client(secret).post(ORDERS, ORDER, headers={"Idempotency-Key": "k"})
