@@ -682,6 +682,8 @@ class OrderTermsOut(TypedDict):
 
     zone: ZoneNameOut
     price: dict[str, Any]
+    net: dict[str, Any]
+    tax: dict[str, Any]
     price_lines: list[PriceLineOut]
     distance_m: int
     promised_pickup_at: str

@@ -174,14 +174,24 @@ class OrderTermsOut(OutputSerializer):
 
     zone = ZoneNameOut()
     price = serializers.SerializerMethodField()
+    net = serializers.SerializerMethodField()
+    tax = serializers.SerializerMethodField()
     price_lines = PriceLineOut(many=True, source="columns.price_lines")
     distance_m = serializers.IntegerField(source="columns.distance_m")
     promised_pickup_at = Moment(source="columns.promised_pickup_at")
     promised_dropoff_at = Moment(source="columns.promised_dropoff_at")
 
     def get_price(self, terms: OrderTerms) -> dict[str, int | str]:
-        """`{"amount": 890, "currency": "EUR"}`, in cents."""
+        """`{"amount": 890, "currency": "EUR"}`, in cents: what is paid, tax included."""
         return Money(terms.columns["amount_cents"], terms.columns["currency"]).as_json()
+
+    def get_net(self, terms: OrderTerms) -> dict[str, int | str]:
+        """The price without its tax."""
+        return Money(terms.columns["net_cents"], terms.columns["currency"]).as_json()
+
+    def get_tax(self, terms: OrderTerms) -> dict[str, int | str]:
+        """The tax in the price."""
+        return Money(terms.columns["tax_cents"], terms.columns["currency"]).as_json()
 
 
 class BatchRowOut(OutputSerializer):

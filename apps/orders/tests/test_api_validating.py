@@ -5,7 +5,7 @@ import pytest
 from apps.orders.tests.asking import error_code, nothing_changes, wrong_fields
 
 pytestmark = pytest.mark.django_db
-TERMS = ("price", "price_lines", "distance_m", "promised_pickup_at", "promised_dropoff_at")
+TERMS = ("price", "net", "tax", "price_lines", "distance_m", "promised_pickup_at", "promised_dropoff_at")
 
 
 def test_a_valid_order_gets_the_terms_that_placing_it_gives(dee, cast):
