@@ -655,6 +655,13 @@ class OrderOut(TypedDict):
     pickup: dict[str, Any]
     dropoff: dict[str, Any]
     via_hub: str | None
+    network_policy: str
+    fleets: list[str]
+    skills: list[str]
+    vehicle_kinds: list[str]
+    max_on_board_s: int | None
+    quote_id: str | None
+    is_test: bool
     parcels: list[ParcelOut]
     price: dict[str, Any]
     net: dict[str, Any]

@@ -116,6 +116,13 @@ class OrderOut(PricedOut):
     via_hub = PublicId(
         prefix="hub", source="via_hub_id", allow_null=True, help_text="That it passes; null from door to door."
     )
+    network_policy = serializers.CharField(help_text="Whose couriers may carry it.")
+    fleets = serializers.SerializerMethodField()
+    skills = serializers.SerializerMethodField()
+    vehicle_kinds = serializers.SerializerMethodField()
+    max_on_board_s = serializers.SerializerMethodField()
+    quote_id = PublicId(prefix="quo", allow_null=True, help_text="Whose price it has; null where it had none.")
+    is_test = serializers.BooleanField(help_text="Of a test key: robots carry it.")
     parcels = ParcelOut(many=True)
     price = serializers.SerializerMethodField()
     net = serializers.SerializerMethodField()
@@ -140,6 +147,24 @@ class OrderOut(PricedOut):
         last = _legs(order)[-1]
         times = {"drop_from": last.drop_from, "due_at": last.due_at, "drop_by": last.drop_by}
         return {**order.dropoff, **{name: _text(moment) for name, moment in times.items()}}
+
+    def get_fleets(self, order: Order) -> list[str]:
+        """Those that were named, with `network_policy` `named`."""
+        return [public_id("flt", UUID(fleet_id)) for fleet_id in order.fleet_ids]
+
+    def get_skills(self, order: Order) -> list[str]:
+        """What its courier must be able to do."""
+        skills: list[str] = _legs(order)[0].skills
+        return skills
+
+    def get_vehicle_kinds(self, order: Order) -> list[str]:
+        """The kinds of vehicle that may carry it; any, where none is named."""
+        kinds: list[str] = _legs(order)[0].vehicle_kinds
+        return kinds
+
+    def get_max_on_board_s(self, order: Order) -> int | None:
+        """The longest time from pickup to drop-off."""
+        return _legs(order)[0].max_on_board_s
 
     def get_delivered_at(self, order: Order) -> str | None:
         """When it ended, if it ended well."""

@@ -3,6 +3,7 @@
 import pytest
 
 from apps.core.api.idempotent import REPLAYED
+from apps.core.ids import public_id
 from apps.core.models import Event
 from apps.core.tests.racing import race
 from apps.orders.models import Leg, Order, Parcel
@@ -53,6 +54,13 @@ DOCUMENTED = {
     "pickup",
     "dropoff",
     "via_hub",
+    "network_policy",
+    "fleets",
+    "skills",
+    "vehicle_kinds",
+    "max_on_board_s",
+    "quote_id",
+    "is_test",
     "parcels",
     "price",
     "net",
@@ -88,6 +96,9 @@ def test_an_order_is_answered_as_it_was_asked_for(dee):
         },
     ]
     assert (order["status"], order["external_id"], order["needs_attention"]) == ("placed", "A-17", False)
+    carried_by = ("network_policy", "skills", "vehicle_kinds", "max_on_board_s")
+    assert {name: order[name] for name in carried_by} == {name: FULL[name] for name in carried_by}
+    assert (order["fleets"], order["quote_id"], order["is_test"]) == ([], None, False)
     assert order["placed_at"] == "2026-06-10T10:00:00Z"
     assert order["promised_dropoff_at"] == "2026-06-10T11:30:00Z"
     assert (order["picked_up_at"], order["delivered_at"]) == (None, None)
@@ -113,8 +124,15 @@ def test_a_placed_order_is_published_once_and_signed_by_the_key(dee, cast):
     assert event.actor == f"key:{cast.dee_key[:14]}"
 
 
+def test_an_order_shows_the_fleets_that_were_named_for_it(dee, cast):
+    named = {"network_policy": "named", "fleets": [public_id("flt", cast.fleet.pk)]}
+    order = dee.orders(**named).json()
+    assert {name: order[name] for name in named} == named
+    assert dee.gets(f"/{order['id']}").json() == order
+
+
 def test_an_order_of_a_test_key_is_a_test_order(sandbox, dee):
-    sandbox.orders()
+    assert sandbox.orders().json()["is_test"]
     assert Order.objects.get().is_test
     dee.orders()
     assert Order.objects.filter(is_test=False).count() == 1
@@ -123,7 +141,8 @@ def test_an_order_of_a_test_key_is_a_test_order(sandbox, dee):
 def test_an_order_at_a_quoted_price_uses_the_quote_up(dee):
     quote = dee.quotes().json()
     order = dee.orders(quote_id=quote["id"]).json()
-    assert order["price"] == quote["price"]
+    assert (order["price"], order["quote_id"]) == (quote["price"], quote["id"])
+    assert dee.gets(f"/{order['id']}").json() == order
     with nothing_changes():
         second = dee.orders(key="k-2", quote_id=quote["id"])
     assert (second.status_code, error_code(second)) == (409, "quote_used")

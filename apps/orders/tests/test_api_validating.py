@@ -17,6 +17,13 @@ def test_a_valid_order_gets_the_terms_that_placing_it_gives(dee, cast):
     assert terms["zone"] == {"id": f"zon_{cast.zone.pk.hex}", "name": "Paris"}
 
 
+def test_a_check_shows_the_tax_in_the_price(dee, settings):
+    settings.TAX_BASIS_POINTS = 2_000
+    terms = dee.validates().json()
+    assert terms["tax"]["amount"] > 0
+    assert terms["net"]["amount"] + terms["tax"]["amount"] == terms["price"]["amount"]
+
+
 def test_an_order_at_a_quoted_price_gets_the_terms_of_the_quote_and_does_not_use_it_up(dee):
     quote = dee.quotes().json()
     for _ in range(2):
