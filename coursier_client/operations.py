@@ -142,6 +142,24 @@ class CarriedDropoffOut(TypedDict):
     drop_by: str | None
 
 
+class CarriedLegList(TypedDict):
+    """The legs of an order, in the order in which they are carried."""
+
+    data: list[CarriedLegOut]
+
+
+class CarriedLegOut(TypedDict):
+    """A leg and who carries it; what is not known yet, or not any more, is null."""
+
+    leg_id: str
+    sequence: int
+    status: str
+    fleet: CarryingFleetOut | None
+    courier: CarryingCourierOut | None
+    expected_pickup_at: str | None
+    expected_dropoff_at: str | None
+
+
 class CarriedParcelOut(TypedDict):
     """A thing carried."""
 
@@ -172,6 +190,20 @@ class CarrierOut(TypedDict):
     id: str
     name: str
     is_stand_in: bool
+
+
+class CarryingCourierOut(TypedDict):
+    """Who comes, while they have the leg."""
+
+    first_name: str
+    vehicle: Literal["bike", "cargo_bike", "scooter", "van"]
+
+
+class CarryingFleetOut(TypedDict):
+    """Whose couriers carry it."""
+
+    id: str
+    name: str
 
 
 class ChargeOut(TypedDict):
@@ -1797,6 +1829,13 @@ def get_order(
 ) -> Call[OrderOut]:
     """Show one order."""
     return Call("GET", path_of("/orders/{order_id}", order_id))
+
+
+def get_order_couriers(
+    order_id: str,
+) -> Call[CarriedLegList]:
+    """Who carries an order, leg by leg, and when they are expected."""
+    return Call("GET", path_of("/orders/{order_id}/couriers", order_id))
 
 
 def get_order_history(

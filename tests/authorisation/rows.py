@@ -150,6 +150,7 @@ ROWS: dict[str, Row] = {
     "list_orders": everybody(M),
     "search_orders": everybody(M, query={"q": "Charonne"}),
     "get_order": own(M),
+    "get_order_couriers": own(M),
     "get_order_history": own(M),
     "get_order_proof": own(M),
     "update_order": own(M, body={"pickup": {"instructions": "Ring twice"}}),
