@@ -1022,7 +1022,7 @@ class ProofOut(TypedDict):
 
     leg_id: str
     stop: Literal["pickup", "dropoff"]
-    kind: Literal["courier_confirmed"]
+    kind: Literal["courier_confirmed", "fleet_reported"]
     at: str
     device_time: str | None
     signed_by: str | None
