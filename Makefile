@@ -22,6 +22,7 @@ setup: ## make .venv and install what the platform needs
 
 setup-dev:
 	@ci/setup "$(PYTHON)" $(VENV) requirements-dev.txt
+	@ci/setup-javascript
 
 run: setup ## start the platform with a city alive in it (PORT=8000, SPEED=10)
 	@$(MANAGE) run --port $(PORT) $(if $(SPEED),--speed $(SPEED))

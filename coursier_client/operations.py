@@ -136,6 +136,7 @@ class CarriedDropoffOut(TypedDict):
     contact_name: str
     phone: str
     instructions: str
+    proof: list[Literal["pin"]]
     is_masked: bool
     drop_from: str | None
     due_at: str
@@ -179,6 +180,7 @@ class CarriedPickupOut(TypedDict):
     contact_name: str
     phone: str
     instructions: str
+    proof: list[Literal["pin"]]
     is_masked: bool
     ready_at: str
     pickup_by: str | None
@@ -338,7 +340,7 @@ class DropoffChangesIn(TypedDict):
 
 
 class DropoffIn(TypedDict):
-    """Where they go, from when and until when."""
+    """Where they go, from when and until when, and what the recipient must show."""
 
     address: str
     lat: float
@@ -346,6 +348,7 @@ class DropoffIn(TypedDict):
     contact_name: NotRequired[str]
     phone: NotRequired[str]
     instructions: NotRequired[str]
+    proof: NotRequired[list[Literal["pin"]]]
     drop_from: NotRequired[str | None]
     due_at: NotRequired[str | None]
     drop_by: NotRequired[str | None]
@@ -1000,6 +1003,7 @@ class ProgressIn(TypedDict):
     epoch: int
     device_time: str
     reason: NotRequired[str]
+    pin: NotRequired[str]
     lat: NotRequired[float]
     lon: NotRequired[float]
 
@@ -1022,7 +1026,7 @@ class ProofOut(TypedDict):
 
     leg_id: str
     stop: Literal["pickup", "dropoff"]
-    kind: Literal["courier_confirmed", "fleet_reported"]
+    kind: Literal["courier_confirmed", "fleet_reported", "pin"]
     at: str
     device_time: str | None
     signed_by: str | None
@@ -1355,6 +1359,7 @@ class TrackedOut(TypedDict):
     picked_up_at: str | None
     ended_at: str | None
     courier: FollowedCourierOut | None
+    pin: str | None
 
 
 class TrackedPositionOut(TypedDict):
@@ -2351,6 +2356,13 @@ def unassign_leg(
 ) -> Call[AssignmentDetailOut]:
     """Take the leg back from your courier: it is open again, for whoever may carry it."""
     return Call("POST", path_of("/assignments/{assignment_id}/unassign", assignment_id), body=body, idempotency_key=idempotency_key, is_keyed=True)
+
+
+def unlock_order_pin(
+    order_id: str,
+) -> Call[OrderOut]:
+    """Give the courier five tries again at the recipient's PIN. Changes nothing where it is not locked."""
+    return Call("POST", path_of("/orders/{order_id}/unlock_pin", order_id))
 
 
 def unpin_leg(

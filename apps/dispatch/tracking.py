@@ -16,7 +16,8 @@ from apps.couriers.positions import positions_now
 from apps.dispatch.models import Assignment
 from apps.orders.errors import OrderNotFound, TrackingEnded
 from apps.orders.lifecycle import ORDER_ENDED, LegStatus
-from apps.orders.models import Leg, Order
+from apps.orders.models import Leg, Order, ProofAsked
+from apps.orders.pins import pin_of
 
 SHOWN_AFTER_THE_END = timedelta(hours=24)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")  # else PostgreSQL is asked for characters that no text has
@@ -43,6 +44,8 @@ class Tracked:
     picked_up_at: datetime | None
     ended_at: datetime | None
     courier: FollowedCourier | None
+    pin: str | None
+    """To be told to the courier at the door, and to nobody before; None where none is asked for, or not any more."""
 
 
 def tracked_by(token: str) -> Tracked:
@@ -65,6 +68,7 @@ def tracked_by(token: str) -> Tracked:
         picked_up_at=order.picked_up_at,
         ended_at=order.ended_at,
         courier=_followed(legs[-1]),
+        pin=pin_of(order.pk) if not is_over and ProofAsked.PIN in order.dropoff.get("proof", ()) else None,
     )
 
 

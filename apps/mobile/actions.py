@@ -25,11 +25,12 @@ from django.db import IntegrityError
 
 from apps.core import clock
 from apps.core.db import atomic
-from apps.core.errors import Conflict, CoursierError, Unavailable
+from apps.core.errors import Conflict, CoursierError, NotFound, Unavailable
 from apps.mobile.errors import InvalidAction, Superseded
-from apps.mobile.kinds import DUTY_KINDS, Action, perform
+from apps.mobile.kinds import DUTY_KINDS, Action, perform, prove
 from apps.mobile.models import CourierAction
 from apps.mobile.results import Result, applied, refused, replayed
+from apps.orders.errors import PinLocked, WrongPin
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,10 @@ def _first_results(courier_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Result]:
 def _perform_once(courier_id: UUID, action: Action) -> Result:
     received_at = clock.now()
     try:
+        prove(courier_id, action)
         return _apply(courier_id, action, received_at)
+    except (WrongPin, PinLocked, NotFound) as error:
+        return _refuse(courier_id, action, error, received_at)
     except _RefusalError as refusal:
         return _refuse(courier_id, action, refusal.error, received_at)
     except (Conflict, Unavailable) as error:

@@ -31,6 +31,7 @@ class Action:
     stop: str | None = None
     offer_id: str | None = None
     reason: str = ""
+    pin: str = ""
     point: Point | None = None
 
 
@@ -116,6 +117,17 @@ def _offer_id(action: Action) -> UUID:
 def _lacks(*names: str) -> InvalidAction:
     fields = tuple(FieldError(name, "required", "This kind of action needs it.") for name in names)
     return InvalidAction(f"This kind of action needs {' and '.join(names)}.", fields=fields)
+
+
+def prove(courier_id: UUID, action: Action) -> None:
+    """Try the PIN that a delivery comes with, before the delivery and apart from it: a wrong one is counted.
+
+    Raises WrongPin or PinLocked. What else is wrong with the action, the delivery says.
+    """
+    if action.kind != "deliver" or not action.pin or action.leg_id is None or action.epoch is None:
+        return
+    leg_id = parse_public_id("leg", action.leg_id)
+    dispatch.check_pin(courier_id=courier_id, leg_id=leg_id, epoch=action.epoch, pin=action.pin)
 
 
 DUTY_KINDS = frozenset({"start_shift", "end_shift", "pause", "resume"})

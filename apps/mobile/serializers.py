@@ -47,6 +47,7 @@ class ActionIn(StrictSerializer):
     stop = Text(max_length=20, required=False)
     offer_id = Text(max_length=64, required=False)
     reason = Text(max_length=80, required=False, allow_blank=True)
+    pin = Text(max_length=12, required=False, allow_blank=True)
     lat = Coordinate(limit=90, required=False)
     lon = Coordinate(limit=180, required=False)
 

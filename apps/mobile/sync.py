@@ -98,5 +98,6 @@ def _stop(stop: RouteStop, pickup_service_s: int, dropoff_service_s: int) -> Jso
             }
             for parcel in order.parcels.all()
         ],
+        "proof": list(place.get("proof", ())),
         "service_s": pickup_service_s if is_pickup else dropoff_service_s,
     }

@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from apps.core.admin import Inline, ReadOnlyAdmin
-from apps.orders.models import Incident, Leg, Order, OrderWord, Parcel, Quote
+from apps.orders.models import Incident, Leg, Order, OrderWord, Parcel, PinCheck, Quote
 
 
 class ReadOnlyInline(Inline):
@@ -85,6 +85,16 @@ class IncidentAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "is_open")
     list_select_related = ("order", "parcel")
     search_fields = ("=order__id", "=hub_id", "note")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(PinCheck)
+class PinCheckAdmin(ReadOnlyAdmin):
+    list_display = ("order", "tries", "right_at")
+    list_filter = ("right_at", ("order__is_test", admin.BooleanFieldListFilter))
+    list_select_related = ("order",)
+    search_fields = ("=id", "=order__id")
     ordering = ("-id",)
     show_full_result_count = False
 

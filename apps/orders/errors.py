@@ -53,6 +53,21 @@ class VersionChanged(Conflict):
     message = "The order is no longer the version that you read."
 
 
+class PinRequired(Conflict):
+    code = "pin_required"
+    message = "Ask the recipient for the PIN: without it this cannot be delivered."
+
+
+class WrongPin(Conflict):
+    code = "wrong_pin"
+    message = "This is not the recipient's PIN."
+
+
+class PinLocked(Conflict):
+    code = "pin_locked"
+    message = "Too many wrong PINs: somebody has to look into it."
+
+
 class TrackingEnded(Gone):
     code = "tracking_ended"
     message = "This delivery ended more than a day ago."

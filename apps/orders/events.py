@@ -74,6 +74,21 @@ class LegPinned(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientPinRight(OrderEvent):
+    """At the door the recipient's PIN was told."""
+
+    leg_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientPinWrong(OrderEvent):
+    """Somebody tried another one."""
+
+    leg_id: UUID
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionRaised(OrderEvent):
     """A person should look at this order."""
 

@@ -28,6 +28,12 @@ class NetworkPolicy(models.TextChoices):
     NAMED = "named"
 
 
+class ProofAsked(models.TextChoices):
+    """What a merchant may ask to be shown when the parcels change hands."""
+
+    PIN = "pin"  # that only the recipient knows: see `apps.orders.pins`
+
+
 def new_tracking_token() -> str:
     """192 random bits: whoever has it may follow one order, nobody can guess it."""
     return secrets.token_urlsafe(24)
@@ -318,6 +324,22 @@ class Incident(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.parcel}"
+
+
+class PinCheck(VersionedRecord):
+    """How often the recipient's PIN of an order was tried, and whether it was right."""
+
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="pin_check")
+    tries = models.PositiveSmallIntegerField(default=0)
+    right_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.order}: {'right' if self.is_right else f'{self.tries} tries'}"
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the right one was told."""
+        return self.right_at is not None
 
 
 class OrderWord(Record):

@@ -155,6 +155,7 @@ ROWS: dict[str, Row] = {
     "get_order_proof": own(M),
     "update_order": own(M, body={"pickup": {"instructions": "Ring twice"}}),
     "cancel_order": own(M, body={"reason": "other"}),
+    "unlock_order_pin": own(M),
     "get_parcel": own(M, H),
     "track_order": own(is_public=True),
     "list_slots": everybody(query={**TRIP, "day": "2026-06-11"}),

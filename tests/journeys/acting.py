@@ -53,10 +53,12 @@ class Rider:
     def sync(self):
         return self.client.get("/mobile/v1/sync").json()
 
-    def deliver_everything(self):
+    def deliver_everything(self, **shown):
+        """Every stop in its turn; `shown` is what the recipients show: `pin="042317"`."""
         while stops := self.sync()["stops"]:
             stop = stops[0]
             leg = {"leg_id": stop["leg_id"], "epoch": stop["epoch"]}
             assert self.act("arrive", stop=stop["kind"], **leg)["outcome"] == "applied"
-            done = self.act("pick_up" if stop["kind"] == "pickup" else "deliver", **leg)
+            is_pickup = stop["kind"] == "pickup"
+            done = self.act("pick_up", **leg) if is_pickup else self.act("deliver", **leg, **shown)
             assert done["outcome"] == "applied", done

@@ -1,8 +1,8 @@
 """Five actors over HTTP: a merchant without couriers, a network that rejects, the next one, a hub, a third network.
 
 The merchant orders; the network asked first rejects; the next one brings the parcels to the hub; a third network's
-courier takes them to the door. Then each looks at what it has, and finds that, and no more. Couriers confirm on the
-phone that they handed over: the mobile API knows no PIN.
+courier takes them to the door, and hands them over for the PIN that the recipient finds under the link. Then each looks
+at what it has, and finds that, and no more.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from apps.couriers.tests.owning import Owner, refused
 from tests.cast import assemble_cast
@@ -110,7 +111,7 @@ def story(request, transactional_db, hand_clock) -> Story:
         network_policy="own_first" if is_open else "connected",
         via_hub=scanner.path.rpartition("/")[2],
         pickup=_place("12 rue de Rivoli", 48.8600, 2.3500, "Dee", DEES_PHONE),
-        dropoff=_place("3 rue de Charonne", 48.8530, 2.3690, "Eve", EVES_PHONE),
+        dropoff=_place("3 rue de Charonne", 48.8530, 2.3690, "Eve", EVES_PHONE) | {"proof": ["pin"]},
         parcels=[{"weight_g": 800, "barcode": "A"}, {"weight_g": 300, "barcode": "B"}],
     )
     return Story(dee, hana, scanner, rush, tandem, third, outsider, connections, order)
@@ -150,13 +151,19 @@ def scanned_in(story, passing):
     assert story.statuses() == ("at_hub", "delivered", "assigned")
 
 
+def eves_pin(story):
+    """What Eve reads under the link that she was sent."""
+    return shown(APIClient().get(f"/v1/tracking/{story.order['tracking_token']}"))["pin"]
+
+
 def delivered(story, passing):
     """The third network's courier takes the parcels to the door."""
     pickup, door = story.third.rider.sync()["stops"]
     assert (pickup["address"], pickup["phone"]) == ("1 Quay", HUBS_PHONE)
     assert (door["address"], door["contact_name"], door["phone"]) == ("3 rue de Charonne", "Eve", EVES_PHONE)
     story.scanner.scan("out", "A", "B")
-    story.third.rider.deliver_everything()
+    assert (pickup["proof"], door["proof"]) == ([], ["pin"])
+    story.third.rider.deliver_everything(pin=eves_pin(story))
     passing()
     assert story.statuses() == ("delivered", "delivered", "delivered")
 
@@ -193,9 +200,9 @@ def the_merchant_sees_the_whole_way(done):
     for of_couriers in ("Rita", "Tom", "Nils", "Roux", "Tanguy", "Noir", *COURIERS_PHONES):
         assert of_couriers not in str([seen, history])
     proofs = shown(done.dee.gets(f"orders/{done.order['id']}/proof"))["data"]
-    assert [(proof["leg_id"], proof["stop"], proof["kind"]) for proof in proofs] == [
-        (leg, stop, "courier_confirmed") for leg in done.legs for stop in ("pickup", "dropoff")
-    ]
+    kinds = [(proof["leg_id"], proof["stop"], proof["kind"]) for proof in proofs]
+    confirmed = [(leg, stop, "courier_confirmed") for leg in done.legs for stop in ("pickup", "dropoff")]
+    assert kinds == [*confirmed[:3], (delivery, "dropoff", "pin"), confirmed[3]]
 
 
 def statements_are_the_charges_of_the_legs_to_the_cent(done):

@@ -21,7 +21,7 @@ from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
 from apps.dispatch.models import Assignment, FigureKind, FleetOffer, FleetRefusal, LearnedFigure, ProgressReport
 from apps.hubs.models import Hub, Scan
-from apps.orders.models import IncidentKind, Leg, Order, Parcel
+from apps.orders.models import IncidentKind, Leg, Order, Parcel, PinCheck
 from apps.orders.services import create_quote, index_orders_of, open_incident
 from tests.cast import PASSWORD, Cast, new_order
 
@@ -120,6 +120,7 @@ def one_of_each_other(cast: Cast) -> None:
     hub = Hub.objects.create(
         organisation=cast.bakery, name=unique, address="1 quai de la Rapée", lat=48.85, lon=2.36, zone=cast.zone
     )
+    PinCheck.objects.get_or_create(order=Order.objects.latest("id"))
     parcel = Parcel.objects.last()
     assert parcel is not None
     open_incident(kind=IncidentKind.DAMAGED, parcel=parcel, hub_id=hub.pk)

@@ -20,7 +20,7 @@ from apps.dispatch.selectors import UnassignedLeg
 from apps.dispatch.services import Reported
 from apps.dispatch.services.fleet_offering import offer_state
 from apps.networks.contacts import masked
-from apps.orders.models import Leg
+from apps.orders.models import Leg, ProofAsked
 
 CONTACT = ("contact_name", "phone", "instructions")
 
@@ -44,6 +44,9 @@ class ContactStopOut(OutputSerializer):
     contact_name = serializers.CharField()
     phone = serializers.CharField()
     instructions = serializers.CharField()
+    proof = serializers.ListField(
+        child=serializers.ChoiceField(choices=ProofAsked.choices), help_text="What must be shown there."
+    )
     is_masked = serializers.BooleanField()
 
 
@@ -82,7 +85,8 @@ def dropoff_of(leg: Leg, *, in_full: bool) -> dict[str, Any]:
 
 def _stop(details: dict[str, Any], *, in_full: bool) -> dict[str, Any]:
     shown = details if in_full else masked(details)
-    return {**shown, **{part: shown.get(part) or "" for part in CONTACT}, "is_masked": not in_full}
+    contact = {part: shown.get(part) or "" for part in CONTACT}
+    return {**shown, **contact, "proof": list(shown.get("proof", ())), "is_masked": not in_full}
 
 
 class CarriedOut(OutputSerializer):

@@ -41,7 +41,7 @@ from apps.dispatch.executors import Executor, executor_of
 from apps.dispatch.models import Assignment
 from apps.dispatch.selectors import assignment_for, assignments_for
 from apps.dispatch.services import give_by_hand, move_by_hand, report_progress, take_back_by_hand
-from apps.orders.errors import LegNotFound, StaleEpoch
+from apps.orders.errors import LegNotFound, PinLocked, PinRequired, StaleEpoch, WrongPin
 from apps.orders.lifecycle import IllegalMove
 
 TAG = "Assignments"
@@ -139,6 +139,9 @@ class ProgressView(KeyView):
             IllegalMove,
             CourierNotNamed,
             ReportIdReused,
+            PinRequired,
+            WrongPin,
+            PinLocked,
             Invalid,
         ),
     )

@@ -16,9 +16,9 @@ from apps.dispatch.api.answers import LegStateOut, PinOut, UnassignedLegOut
 from apps.dispatch.api.requests import RejectIn
 from apps.dispatch.errors import LegTaken, NotYourLeg, RefusalNotAllowed
 from apps.dispatch.executors import executor_of
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.selectors import unassigned_legs
 from apps.dispatch.services import pin_by_hand, refuse_by_hand
-from apps.dispatch.services.courier_work import leg_state
 from apps.networks.selectors import seeing
 from apps.orders.errors import LegNotFound
 from apps.orders.lifecycle import IllegalMove

@@ -15,6 +15,7 @@ from apps.dispatch.lifecycle import OfferStatus, ProgressAction
 from apps.dispatch.services import Report
 
 MAX_REASON = 80
+MAX_PIN = 12
 MAX_EPOCH = 2_147_483_647
 ONE_OF = "Either `id`, or `name`, `phone` and `vehicle`."
 
@@ -113,6 +114,7 @@ class ProgressIn(StrictSerializer):
     epoch = Whole(min_value=0, max_value=MAX_EPOCH)
     device_time = Moment()
     reason = Text(max_length=MAX_REASON, required=False)
+    pin = Text(max_length=MAX_PIN, required=False)
     lat = Coordinate(limit=90, required=False)
     lon = Coordinate(limit=180, required=False)
 
@@ -132,5 +134,6 @@ class ProgressIn(StrictSerializer):
             epoch=asked["epoch"],
             device_time=asked["device_time"],
             reason=asked.get("reason", ""),
+            pin=asked.get("pin", ""),
             point=Point(asked["lat"], asked["lon"]) if "lat" in asked else None,
         )

@@ -44,6 +44,10 @@ class TrackedOut(OutputSerializer):
     picked_up_at = Moment(allow_null=True)
     ended_at = Moment(allow_null=True)
     courier = FollowedCourierOut(allow_null=True)
+    pin = serializers.CharField(
+        allow_null=True,
+        help_text="To be told to the courier at the door. Null where none is asked for, or not any more.",
+    )
 
 
 class TrackingView(APIView):

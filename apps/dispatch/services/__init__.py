@@ -21,6 +21,7 @@ from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.planning import plan_zone
 from apps.dispatch.services.previewing import Change, Preview, preview_plan
 from apps.dispatch.services.progress import Report, Reported, report_progress
+from apps.dispatch.services.proving import check_pin
 from apps.dispatch.services.refusing import refuse_leg
 from apps.dispatch.services.releasing import release_ended
 from apps.dispatch.services.telling import tell_of_change
@@ -37,6 +38,7 @@ __all__ = [
     "accept_fleet_offer",
     "accept_offer",
     "assign_leg",
+    "check_pin",
     "courier_moves_leg",
     "decline_fleet_offer",
     "decline_offer",

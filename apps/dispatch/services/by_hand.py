@@ -23,10 +23,10 @@ from apps.dispatch.errors import (
     RefusalNotAllowed,
 )
 from apps.dispatch.executors import Executor, carriers_among
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer, FleetRefusal, Offer
 from apps.dispatch.services.assigning import assign_leg, unassign_leg
-from apps.dispatch.services.courier_work import leg_state
 from apps.dispatch.services.pinning import set_pin
 from apps.dispatch.services.refusing import may_refuse, refuse_leg
 from apps.orders.errors import LegNotFound, StaleEpoch

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from apps.core.db import atomic
-from apps.core.ids import public_id
 from apps.dispatch.errors import NotYourLeg
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.models import Assignment
+from apps.dispatch.services.proving import check_proven
 from apps.dispatch.services.releasing import end_assignment
 from apps.orders.errors import LegNotFound, StaleEpoch
 from apps.orders.lifecycle import LegStatus
@@ -29,25 +30,23 @@ def courier_moves_leg(
 ) -> Leg:
     """Move a leg on, as the courier who has it. A step already made changes nothing, so phones may repeat themselves.
 
-    Raises LegNotFound, NotYourLeg, StaleEpoch when the leg changed hands since, or IllegalMove; each with the state.
+    Raises LegNotFound, NotYourLeg, StaleEpoch when the leg changed hands since, PinRequired, or IllegalMove; each with
+    the state.
     """
-    leg = Leg.objects.filter(pk=leg_id).first()
+    leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
     if leg is None:
         raise LegNotFound
     _check_hands(leg, courier_id, epoch)
     if _is_behind(to, LegStatus(leg.status)):
         return leg
+    if to == LegStatus.DELIVERED:
+        check_proven(leg)
     moved = move_leg(leg_id=leg_id, move=LegMove(to, courier_id, reason=reason, device_time=device_time))
     if to == LegStatus.DELIVERED:
         end_assignment(leg_id=leg_id, end=AssignmentEnd.DELIVERED)
     elif to == LegStatus.FAILED:
         end_assignment(leg_id=leg_id, end=AssignmentEnd.FAILED)
     return moved
-
-
-def leg_state(leg: Leg) -> dict[str, str | int]:
-    """What is told about a leg to whoever took it to stand elsewhere."""
-    return {"leg_id": public_id("leg", leg.pk), "status": leg.status, "epoch": leg.epoch}
 
 
 def _check_hands(leg: Leg, courier_id: UUID, epoch: int) -> None:

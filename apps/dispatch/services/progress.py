@@ -20,9 +20,11 @@ from apps.couriers.models import Courier
 from apps.couriers.positions import Fix, forget_position, record_positions
 from apps.couriers.services import moved
 from apps.dispatch.errors import CourierNotNamed, ReportIdReused
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import ProgressAction
 from apps.dispatch.models import Assignment, ProgressReport
-from apps.dispatch.services.courier_work import courier_moves_leg, leg_state
+from apps.dispatch.services.courier_work import courier_moves_leg
+from apps.dispatch.services.proving import check_pin
 from apps.orders.errors import StaleEpoch
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
@@ -45,6 +47,7 @@ class Report:
     epoch: int
     device_time: datetime
     reason: str = ""
+    pin: str = ""
     point: Point | None = None
 
 
@@ -60,13 +63,15 @@ def report_progress(*, assignment: Assignment, report: Report) -> Reported:
     """Take a report for an assignment of the sender's. Repeated steps and repeated reports change nothing.
 
     Raises StaleEpoch when the leg changed hands since, or IllegalMove, each with the state; ReportIdReused, Invalid
-    when a part is missing, CourierNotNamed for positions of a stand-in, Unavailable.
+    when a part is missing, CourierNotNamed for positions of a stand-in, WrongPin, PinLocked, PinRequired, Unavailable.
     """
     _check_complete(report)
     if report.action == ProgressAction.POSITION:
         return _note_position(assignment, report)
     if first := _first_answer(assignment, report):
         return first
+    if report.action == ProgressAction.DELIVER and report.pin:
+        check_pin(courier_id=assignment.courier_id, leg_id=assignment.leg_id, epoch=report.epoch, pin=report.pin)
     try:
         return _take_step(assignment, report)
     except IntegrityError:  # the same report came in at this moment, from elsewhere

@@ -13,7 +13,9 @@ from apps.dispatch.services import make_fleet_offer, unassign_leg
 from apps.dispatch.tests.calling import code_of, nothing_changes
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, Order
-from tests.cast import placed
+from apps.orders.pins import pin_of
+from apps.orders.services import StopDetails
+from tests.cast import HOME, placed
 
 pytestmark = pytest.mark.django_db
 DI = {"courier": {"name": "Di", "phone": "+33639980003", "vehicle": "bike"}}
@@ -43,6 +45,20 @@ def test_the_whole_way_delivers(cast, rapid, di):
     assert rapid.system.gets(f"/assignments/{di}").json()["end"] == "delivered"
     moved = Event.objects.filter(name="LegMoved", payload__after="delivered").get()
     assert moved.payload["device_time"] == "2026-06-10T10:01:00+00:00"
+
+
+def test_a_fleets_system_tells_the_recipients_pin(cast, rapid):
+    _, leg = placed(cast, dropoff=StopDetails("3 rue de Charonne", HOME.lat, HOME.lon, proof=("pin",)))
+    offer = make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=rapid.fleet.pk)
+    held = rapid.system.posts(f"/offers/{public_id('off', offer.pk)}/accept", DI).json()["id"]
+    assert rapid.system.gets(f"/assignments/{held}").json()["dropoff"]["proof"] == ["pin"]
+    for step in ("arrive", "pick_up", "arrive_dropoff"):
+        assert rapid.system.reports(held, step).status_code == 200
+    assert code_of(rapid.system.reports(held, "deliver")) == (409, "pin_required")
+    refused = rapid.system.reports(held, "deliver", pin="not it")
+    assert (code_of(refused), refused.json()["error"]["state"]["tries_left"]) == ((409, "wrong_pin"), 4)
+    assert rapid.system.reports(held, "deliver", pin=pin_of(leg.order_id)).status_code == 200
+    assert Leg.objects.get().status == LegStatus.DELIVERED
 
 
 def test_the_stand_in_delivers_too(cast, rapid):

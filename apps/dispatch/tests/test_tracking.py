@@ -64,6 +64,7 @@ def test_a_recipient_sees_how_far_it_is_and_when_it_comes(followed):
         "picked_up_at": None,
         "ended_at": None,
         "courier": None,
+        "pin": None,
     }
 
 

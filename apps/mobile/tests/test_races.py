@@ -6,6 +6,7 @@ decide upon.
 
 import hmac
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -13,6 +14,7 @@ import pytest
 from django.db import connections
 from django.db.models import QuerySet
 
+from apps.core.ids import public_id
 from apps.core.models import Event
 from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier, Device, Shift, SignInCode
@@ -21,8 +23,10 @@ from apps.dispatch.services import assign_leg
 from apps.mobile.models import CourierAction
 from apps.mobile.tests.phones import post
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg
-from tests.cast import CENTRE, assemble_cast, freelance, placed
+from apps.orders.models import Leg, PinCheck
+from apps.orders.pins import TRIES, pin_of
+from apps.orders.services import StopDetails
+from tests.cast import CENTRE, HOME, assemble_cast, freelance, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,6 +124,22 @@ def test_who_ends_the_shift_while_a_leg_is_given_to_them_does_one_or_the_other(c
     bo, leg = Courier.objects.get(pk=cast.bo.pk), Leg.objects.get(pk=leg.pk)
     assert (bo.status == CourierStatus.OFF_DUTY) == (leg.courier_id is None)
     assert bo.load_legs == (0 if leg.courier_id is None else 1)
+
+
+def test_of_ten_wrong_pins_at_once_five_are_looked_at_at_most(cast, bos_phone):
+    _, leg = placed(cast, dropoff=StopDetails("3 rue de Charonne", HOME.lat, HOME.lon, proof=("pin",)))
+    assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
+    leg = Leg.objects.get(pk=leg.pk)
+    bos_phone.send(*bos_phone.way_of(leg)[:3])
+    of_leg = {"leg_id": public_id("leg", leg.pk), "epoch": leg.epoch}
+    right = int(pin_of(leg.order_id))
+    tries = [bos_phone.action("deliver", pin=f"{(right + step) % 10**6:06d}", **of_leg) for step in range(1, 11)]
+    results = at_once(*[lambda one=one: bos_phone.send(one)[0] for one in tries])
+    codes = Counter(result["error"]["code"] for result in results)
+    assert set(codes) <= {"wrong_pin", "pin_locked", "conflict"}, codes
+    assert codes["wrong_pin"] == Event.objects.filter(name="RecipientPinWrong").count() <= TRIES
+    assert PinCheck.objects.get().tries == codes["wrong_pin"]
+    assert Leg.objects.get(pk=leg.pk).status == LegStatus.AT_DROPOFF
 
 
 def wrong_codes(messages, number, count):

@@ -18,7 +18,7 @@ from apps.core.vehicle_kind import VehicleKind
 from apps.orders.cancellation import CancelReason
 from apps.orders.hub_stops import hub_stop
 from apps.orders.lifecycle import OrderStatus
-from apps.orders.models import NetworkPolicy
+from apps.orders.models import NetworkPolicy, ProofAsked
 from apps.orders.sandbox import Scenario
 from apps.orders.services import NewOrder, NewParcel, OrderChanges, StopDetails
 from apps.orders.words import words_in
@@ -81,8 +81,11 @@ class PickupIn(StopIn):
 
 
 class DropoffIn(StopIn):
-    """Where they go, from when and until when."""
+    """Where they go, from when and until when, and what the recipient must show."""
 
+    proof = serializers.ListField(
+        child=serializers.ChoiceField(choices=ProofAsked.choices), max_length=len(ProofAsked), required=False
+    )
     drop_from = Moment(required=False, allow_null=True)
     due_at = Moment(required=False, allow_null=True)
     drop_by = Moment(required=False, allow_null=True)
@@ -276,4 +279,5 @@ def _new_order(asked: dict[str, Any], caller: Principal) -> NewOrder:
 
 
 def _stop(asked: dict[str, Any]) -> StopDetails:
-    return StopDetails(**{name: asked[name] for name in _OF_STOP if name in asked})
+    said = {name: asked[name] for name in _OF_STOP if name in asked}
+    return StopDetails(**said, proof=tuple(dict.fromkeys(asked.get("proof", ()))))

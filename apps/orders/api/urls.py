@@ -7,6 +7,7 @@ from apps.orders.api.search_views import OrderSearchView
 from apps.orders.api.views import (
     OrderCancelView,
     OrderHistoryView,
+    OrderPinView,
     OrderProofView,
     OrdersView,
     OrderValidationView,
@@ -23,5 +24,6 @@ urlpatterns = [
     path("orders/<str:order_id>", OrderView.as_view()),
     path("orders/<str:order_id>/cancel", OrderCancelView.as_view()),
     path("orders/<str:order_id>/proof", OrderProofView.as_view()),
+    path("orders/<str:order_id>/unlock_pin", OrderPinView.as_view()),
     path("orders/<str:order_id>/history", OrderHistoryView.as_view()),
 ]

@@ -41,6 +41,7 @@ from apps.orders.services import (
     cancel_order,
     create_quote,
     prepare_order,
+    unlock_pin,
     update_order,
     validate_order,
     write_order,
@@ -151,6 +152,19 @@ class OrderCancelView(KeyView):
         key = _asked_for(request, order_id).order["id"]
         cancel_order(order_id=key, **CancelIn(data=request.data).validated())
         return Response(order_json(rows_for(principal_of(request), key)))
+
+
+class OrderPinView(KeyView):
+    """`/v1/orders/{id}/unlock_pin`."""
+
+    scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
+
+    @operation("unlock_order_pin", tag="Orders", answers={200: OrderOut}, refusals=(OrderNotFound,))
+    def post(self, request: Request, order_id: str) -> Response:
+        """Give the courier five tries again at the recipient's PIN. Changes nothing where it is not locked."""
+        key = _asked_for(request, order_id).order["id"]
+        unlock_pin(order_id=key)
+        return _shown(rows_for(principal_of(request), key))
 
 
 class OrderProofView(KeyView):

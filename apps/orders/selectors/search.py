@@ -11,7 +11,7 @@ A prefix is a range of the index on (organisation, word), the same on every stor
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -46,15 +46,16 @@ def search_orders(principal: Principal, query: str, *, limit: int, after: UUID |
     Each word of the query must begin a word of the order. The number of queries is bounded, whatever is asked for.
     """
     since = clock.now() - FOUND_FOR
-    recent = orders_for(principal).filter(placed_at__gte=since).order_by("-pk")
+    mine = orders_for(principal).order_by("-pk")
     ways = readings(query)
     pool = _pool(principal, ways)
     is_certain = pool is not None and all(len(way) == 1 for way in ways)  # then the pool is what fits
     found: list[Row] = []
     looked_at = 0
-    for keys in _newest_first(recent, pool, after):
+    for keys in _all_newest_first(mine, since, after) if pool is None else _newest_first(pool, after):
         fitting = keys if is_certain else _fitting(keys, ways)
-        found += plain_rows(recent.filter(pk__in=fitting), ORDER_COLUMNS) if fitting else ()
+        rows = plain_rows(mine.filter(pk__in=fitting), ORDER_COLUMNS) if fitting else ()
+        found += (row for row in rows if row["placed_at"] >= since)
         looked_at += len(keys)
         if len(found) > limit:
             return Found(with_parts(found[:limit]), found[limit - 1]["id"])
@@ -85,20 +86,26 @@ def _few(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | None:
     return None
 
 
-def _newest_first(recent: QuerySet[Order], pool: set[UUID] | None, after: UUID | None) -> Iterator[list[UUID]]:
+def _newest_first(pool: set[UUID], after: UUID | None) -> Iterator[list[UUID]]:
     """Keys of orders to look at, some hundred at a time: keys sort by time of birth."""
-    if pool is not None:
-        newest = sorted((key for key in pool if after is None or key < after), reverse=True)
-        yield from (newest[start : start + AT_A_TIME] for start in range(0, len(newest), AT_A_TIME))
-        return
+    newest = sorted((key for key in pool if after is None or key < after), reverse=True)
+    yield from (newest[start : start + AT_A_TIME] for start in range(0, len(newest), AT_A_TIME))
+
+
+def _all_newest_first(mine: QuerySet[Order], since: datetime, after: UUID | None) -> Iterator[list[UUID]]:
+    """The same of all orders placed since a moment.
+
+    The moment is looked at here: asked for it, SQLite reads all orders since then by the index of their times.
+    """
     while True:
-        older = recent.filter(pk__lt=after) if after else recent
-        keys = list(older.values_list("pk", flat=True)[:AT_A_TIME])
-        if keys:
-            yield keys
-        if len(keys) < AT_A_TIME:
+        older = mine.filter(pk__lt=after) if after else mine
+        rows = list(older.values_list("pk", "placed_at")[:AT_A_TIME])
+        recent = [key for key, placed_at in rows if placed_at >= since]
+        if recent:
+            yield recent
+        if len(recent) < AT_A_TIME:
             return
-        after = keys[-1]
+        after = recent[-1]
 
 
 def _fitting(keys: Sequence[UUID], ways: Sequence[Sequence[str]]) -> list[UUID]:

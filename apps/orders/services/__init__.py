@@ -9,6 +9,7 @@ from apps.orders.services.legs import LegMove, count_plan_attempt, move_leg, not
 from apps.orders.services.new_order import NewOrder, NewParcel, StopDetails
 from apps.orders.services.parcels import ParcelPlace, put_parcel
 from apps.orders.services.placing import PlacedOrder, place_order, prepare_order, write_order
+from apps.orders.services.proving import PinTried, is_proven, try_pin, unlock_pin
 from apps.orders.services.quoting import create_quote
 from apps.orders.services.updating import OrderChanges, update_order
 from apps.orders.services.validating import OrderTerms, validate_order
@@ -21,6 +22,7 @@ __all__ = [
     "OrderTerms",
     "Outcome",
     "ParcelPlace",
+    "PinTried",
     "PlacedOrder",
     "StopDetails",
     "cancel_order",
@@ -30,6 +32,7 @@ __all__ = [
     "create_quote",
     "forget_old_words",
     "index_orders_of",
+    "is_proven",
     "move_leg",
     "note_unassigned",
     "open_incident",
@@ -40,6 +43,8 @@ __all__ = [
     "put_parcel",
     "raise_attention",
     "resolve_incident",
+    "try_pin",
+    "unlock_pin",
     "update_order",
     "validate_order",
     "write_order",

@@ -23,14 +23,19 @@ def raise_attention(*, order_id: UUID, reason: str) -> bool:
 
 
 @atomic(rereads=3)
-def clear_attention(*, order_id: UUID) -> bool:
-    """Take the flag down. False when there is none, or when an incident of the order is still open."""
+def clear_attention(*, order_id: UUID, reason: str = "") -> bool:
+    """Take the flag down, whatever it is for or only for a reason.
+
+    False when there is none, or when an incident of the order is still open.
+    """
     order = Order.objects.filter(pk=order_id, needs_attention=True).first()
-    if order is None or Incident.objects.filter(order_id=order_id, is_open=True).exists():
+    if order is None or (reason and order.attention_reason != reason):
         return False
-    reason = order.attention_reason
+    if Incident.objects.filter(order_id=order_id, is_open=True).exists():
+        return False
+    was = order.attention_reason
     order.swap(needs_attention=False, attention_reason="")
     publish(
-        AttentionCleared(order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=reason)
+        AttentionCleared(order_id=order.pk, organisation_id=order.organisation_id, zone_id=order.zone_id, reason=was)
     )
     return True

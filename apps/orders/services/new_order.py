@@ -1,7 +1,7 @@
 """What a merchant asks for, before it is anything."""
 
 import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,11 +24,17 @@ class StopDetails:
     contact_name: str = ""
     phone: str = ""
     instructions: str = ""
+    proof: tuple[str, ...] = ()  # what must be shown there, as `ProofAsked`
 
     @property
     def point(self) -> Point:
         """Where it is."""
         return Point(self.lat, self.lon)
+
+
+def _said(stop: StopDetails) -> dict[str, Any]:
+    """What is said of a place; without a proof, as it was before there were any."""
+    return {name: value for name, value in asdict(stop).items() if name != "proof" or value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +111,6 @@ class NewOrder:
         What was left out counts for nothing, so that a field that is added later changes no hash of today.
         """
         asked = {part.name: getattr(self, part.name) for part in fields(self)}
-        said = {name: value for name, value in asked.items() if value not in (None, (), False, "")}
+        stops = {"pickup": _said(self.pickup), "dropoff": _said(self.dropoff)}
+        said = {name: value for name, value in (asked | stops).items() if value not in (None, (), False, "")}
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

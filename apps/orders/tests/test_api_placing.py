@@ -81,8 +81,9 @@ def test_an_order_is_answered_as_it_was_asked_for(dee):
     answer = dee.orders(**FULL)
     assert answer.status_code == 201, answer.json()
     order = answer.json()
-    assert order["pickup"] == {**FULL["pickup"], "phone": "+33639980100", "ready_at": "2026-06-10T10:30:00Z"}
-    assert order["dropoff"] == FULL["dropoff"]
+    pickup = {**FULL["pickup"], "phone": "+33639980100", "ready_at": "2026-06-10T10:30:00Z", "proof": []}
+    assert order["pickup"] == pickup
+    assert order["dropoff"] == {**FULL["dropoff"], "proof": []}
     parcels = order["parcels"]
     assert parcels == [
         {**FULL["parcels"][0], "id": parcels[0]["id"]},

@@ -151,6 +151,15 @@ def test_a_search_costs_a_bounded_number_of_queries(dee, cast, wanted, query, mo
     assert len(asked_for) <= most
 
 
+@pytest.mark.parametrize("query", ["muller", "rue paris"])
+def test_no_search_reads_all_orders_since_a_moment(dee, wanted, monkeypatch, query):
+    monkeypatch.setattr(search, "MANY", 1)
+    assert dee.searches(query)
+    with CaptureQueriesContext(connection) as asked_for:
+        dee.gets("/search", q=query)
+    assert not [asked["sql"] for asked in asked_for if '"placed_at" >=' in asked["sql"]]
+
+
 def test_a_common_word_costs_no_more(dee, cast, monkeypatch, django_assert_max_num_queries):
     monkeypatch.setattr(search, "MANY", 5)
     for _ in range(20):

@@ -67,6 +67,11 @@ def counts(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the shape of
     return _json({name: table._default_manager.count() for name, table in TABLES.items()})
 
 
+def waiting(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the shape of a view
+    """How many events the relay has not handed on yet."""
+    return _json({"events": Event.objects.filter(relayed_at__isnull=True).count()})
+
+
 def _json(body: Any, *, status: int = 200) -> HttpResponse:
     text = orjson.dumps(body, option=orjson.OPT_UTC_Z)
     return HttpResponse(
@@ -172,4 +177,4 @@ def _with_public_ids(rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]
         yield {**row, "id": f"ord_{row['id'].hex}"}
 
 
-urlpatterns = [path("orders", orders), path("counts", counts)]
+urlpatterns = [path("orders", orders), path("counts", counts), path("waiting", waiting)]

@@ -87,6 +87,17 @@ class Latencies:
 
 
 @dataclass(frozen=True, slots=True)
+class Relayed:
+    """What comes after the answers: events handed on to webhooks, planners and the search, one relay, nothing else."""
+
+    events: int
+    seconds: float
+    """With the start of the worker."""
+    cpu_ms: float
+    """Processor time of all programs for an event."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreResult:
     """All of one database."""
 
@@ -94,6 +105,7 @@ class StoreResult:
     orders: int
     seconds_to_fill: float
     rates: tuple[Rates, ...]
+    relayed: Relayed
     latencies: tuple[Latencies, ...]
 
     def as_json(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from apps.simulation.benchmarks.load_connection import Request
 from apps.simulation.benchmarks.load_cpu import CpuMeter
 from apps.simulation.benchmarks.load_generator import Address, Measured, closed, open_arrivals, open_model
 from apps.simulation.benchmarks.load_requests import Caller
-from apps.simulation.benchmarks.load_results import Bounds, Latencies, Rates, Round, StoreResult, round_of
+from apps.simulation.benchmarks.load_results import Bounds, Latencies, Rates, Relayed, Round, StoreResult, round_of
 from apps.simulation.benchmarks.load_servers import Servers, Store, servers_on
 
 CONNECTIONS = 16
@@ -18,6 +18,7 @@ WARM_UP_S = 1.0
 CREATE_RATE, CREATE_P95_MS = Bounds(0.6, 0.4), Bounds(40, 100)
 LIST_RATE, READ_P95_MS = Bounds(0.6, 0.35), Bounds(50, 150)
 CREATES_PER_S, LISTS_PER_S, SEARCHES_PER_S = 30, 20, 10
+RELAYED_WITHIN_S = 600.0
 READS_SHARE = 1 / 3
 """Of the seconds of the open model, for lists and searches; and for the probe's, which are there to compare with."""
 Tell = Callable[[str], None]
@@ -76,6 +77,20 @@ class _Bench:
         )
         return Latencies(f"{what}, {per_s}/s", product, probe, bounds)
 
+    def handing_on(self) -> Relayed:
+        """Start the relay on all that was created so far, and see how long it takes. It stays for what comes."""
+        events = self._servers.events_waiting()
+        self._servers.start_relay()
+        began = time.monotonic()
+        with CpuMeter(self._servers.programs) as meter:
+            while self._servers.events_waiting():
+                if time.monotonic() - began > RELAYED_WITHIN_S:
+                    raise BenchFailed(f"the relay handed on {events} events in more than {RELAYED_WITHIN_S:.0f} s")
+                time.sleep(0.2)
+        found = Relayed(events, meter.wall_s, 1000 * meter.serving_s / max(1, events))
+        self._tell(f"{events} events handed on in {found.seconds:.1f} s, {found.cpu_ms:.2f} ms of processor each")
+        return found
+
     def _closed(self, address: Address, requests: Iterator[Request], *, writes: bool) -> Round:
         before = self._servers.rows() if writes else {}
         found = self._metered(
@@ -120,6 +135,7 @@ def measured_on(store: Store, plan: Plan, tell: Tell) -> StoreResult:
             bench.rates("orders created", Caller.creations, CREATE_RATE, writes=True),
             bench.rates("lists of 50", Caller.pages, LIST_RATE),
         )
+        relayed = bench.handing_on()
         latencies = (
             bench.latencies("orders created", Caller.creations, CREATE_P95_MS, per_s=CREATES_PER_S, share=1),
             bench.latencies("lists of 50", Caller.pages, READ_P95_MS, per_s=LISTS_PER_S, share=READS_SHARE),
@@ -127,7 +143,7 @@ def measured_on(store: Store, plan: Plan, tell: Tell) -> StoreResult:
                 "searches", Caller.searches, READ_P95_MS, per_s=SEARCHES_PER_S, share=READS_SHARE, has_probe=False
             ),
         )
-        return StoreResult(str(store), plan.orders, filled_s, rates, latencies)
+        return StoreResult(str(store), plan.orders, filled_s, rates, relayed, latencies)
 
 
 def _rates(rounds: list[Round]) -> str:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,7 +18,7 @@ from apps.simulation.benchmarks.load_requests import Ground
 from coursier.embedded.ports import LOOPBACK
 from coursier.embedded.postgresql import PostgreSQL, start_postgresql
 from coursier.embedded.preflight import redis_server
-from coursier.embedded.programs import redis_program
+from coursier.embedded.programs import redis_program, worker_programs
 from coursier.embedded.servers import Server, Surroundings, start_server
 from coursier.embedded.stack import PROJECT, undisturbed
 
@@ -27,6 +27,7 @@ POSTGRESQL_OPTIONS = {"shared_buffers": "512MB"}  # a quarter of a small server;
 WEB_UP_WITHIN_S = 90.0
 WEB_STOPS_WITHIN_S = 10.0
 LAST_WORDS = 1_500
+RELAY = "relay"
 _NOT_OURS = ("COURSIER_", "DATABASE_URL", "REDIS_URL", "DJANGO_")
 
 
@@ -46,6 +47,15 @@ class Servers:
     ground: Ground
     programs: dict[str, int]
     """The first process of each."""
+
+    start_relay: Callable[[], None]
+    """Begin to hand on what happened, as the platform's own worker does; its processor counts from then on."""
+
+    def events_waiting(self) -> int:
+        """How many events nobody has handed on yet."""
+        answer = httpx.get(f"http://{LOOPBACK}:{self.probe[1]}/waiting", timeout=60)
+        counted: int = answer.raise_for_status().json()["events"]
+        return counted
 
     def rows(self) -> dict[str, int]:
         """How many rows of each kind there are."""
@@ -95,6 +105,17 @@ class _Hall:
         self._keep(name, server)
         return LOOPBACK, server.port
 
+    def start_relay(self) -> None:
+        """One worker on the queue of the relay."""
+        command = next(program.command for program in worker_programs() if RELAY in program.name)
+        log = (self.folder / "relay.log").open("w")
+        self.opened.callback(log.close)
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command, cwd=PROJECT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        self.programs[RELAY] = process.pid
+        self.opened.callback(_stop, process)
+
     def manage(self, *words: str) -> None:
         """Run a command of manage.py to its end. Raises BenchFailed."""
         command: Sequence[str] = (sys.executable, "manage.py", *words)
@@ -127,7 +148,16 @@ def servers_on(store: Store, *, orders: int) -> Iterator[Servers]:
             hall.cluster.vacuum()
         product = hall.start_web("product")
         probe = hall.start_web("probe", DJANGO_SETTINGS_MODULE=PROBE_SETTINGS)
-        yield Servers(product, probe, Ground.read(folder / "ground.json"), hall.programs)
+        yield Servers(product, probe, Ground.read(folder / "ground.json"), hall.programs, hall.start_relay)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(WEB_STOPS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _environment(folder: Path) -> dict[str, str]:

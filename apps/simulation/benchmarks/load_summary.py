@@ -10,7 +10,8 @@ NOTE = """\
 Web servers, database, Redis and the generator share the cores. The probe is a bare Django view on the same database:
 no REST framework, middleware, key or check; it writes or reads the same rows. Rates: 16 connections that ask again at
 once, product and probe in turns, medians of the rounds. Times at a rate: a Poisson process, each request timed from the
-moment it was due; a request without the right answer counts as 10 s. The rate limit is off, and no worker runs.
+moment it was due; a request without the right answer counts as 10 s. The rate limit is off. While rates are taken
+nobody hands on what happened; the relay does so afterwards, and goes on while times are taken.
 goal, floor: reached; BELOW: neither. Times are milliseconds. CPU ms: what all servers together took for one answer."""
 
 
@@ -19,7 +20,7 @@ HEAD = (
     *("store", "what", "product", "probe", "ratio", "goal", "floor", "reached"),
     *("p50", "p95", "p99", "slowest", "errors"),
 )
-PROGRAMS = ("product", "probe", "database", "redis", "generator", "others")
+PROGRAMS = ("product", "probe", "relay", "database", "redis", "generator", "others")
 HEAD_OF_CORES = ("store", "what", "asked", "CPU ms", *PROGRAMS, "each process")
 
 
@@ -34,7 +35,7 @@ def markdown(machine: Mapping[str, str | int], results: Sequence[StoreResult]) -
     lines += [row for result in results for row in _core_rows(result)]
     for result in results:
         lines += [f"\n{result.store}: {result.orders:,} orders, written in {result.seconds_to_fill:.0f} s."]
-        lines += [f"{result.store}: {line}" for line in _error_lines(result)]
+        lines += [f"{result.store}: {line}" for line in (_relayed_line(result), *_error_lines(result))]
     return "\n".join(lines)
 
 
@@ -103,6 +104,14 @@ def _error_lines(result: StoreResult) -> Iterator[str]:
             errors.update(each.errors)
         for error, times in errors.items():
             yield f"{what}, {asked}: {times} x {error}"
+
+
+def _relayed_line(result: StoreResult) -> str:
+    found = result.relayed
+    return (
+        f"the relay handed on {found.events:,} events in {found.seconds:.1f} s, its start among them, "
+        f"{found.cpu_ms:.2f} ms of processor each."
+    )
 
 
 def _rate(rounds: Sequence[Round]) -> str:

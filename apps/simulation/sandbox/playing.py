@@ -10,9 +10,10 @@ from apps.core.events import acting_as
 from apps.couriers.models import Courier
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Offer
-from apps.dispatch.services import assign_leg, courier_moves_leg, decline_offer, make_offer, unassign_leg
+from apps.dispatch.services import assign_leg, check_pin, courier_moves_leg, decline_offer, make_offer, unassign_leg
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
+from apps.orders.pins import pin_of
 from apps.orders.sandbox import Scenario
 from apps.orders.services import LegMove, move_leg, raise_attention
 from apps.simulation.sandbox.robots import Robots, robots
@@ -81,10 +82,16 @@ def _do(leg: Leg, act: Act, them: Robots) -> None:
         case Act.GIVE_UP:
             raise_attention(order_id=leg.order_id, reason="nobody_accepted")
         case _ if act in MOVES and leg.courier_id:
-            reason = "recipient_absent" if act == Act.FAIL else ""
-            courier_moves_leg(courier_id=leg.courier_id, leg_id=leg.pk, epoch=leg.epoch, to=MOVES[act], reason=reason)
+            _move(leg, leg.courier_id, act)
         case _ if act in BACK and status != BACK[act]:
             move_leg(leg_id=leg.pk, move=LegMove(BACK[act], leg.courier_id))
+
+
+def _move(leg: Leg, courier_id: UUID, act: Act) -> None:
+    if act == Act.DELIVER:  # its recipient tells the PIN
+        check_pin(courier_id=courier_id, leg_id=leg.pk, epoch=leg.epoch, pin=pin_of(leg.order_id))
+    reason = "recipient_absent" if act == Act.FAIL else ""
+    courier_moves_leg(courier_id=courier_id, leg_id=leg.pk, epoch=leg.epoch, to=MOVES[act], reason=reason)
 
 
 def _live_offers(leg_id: UUID, robot: Courier) -> list[UUID]:

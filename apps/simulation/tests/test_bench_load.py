@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.load_cpu import GENERATOR, OTHERS, CpuMeter
-from apps.simulation.benchmarks.load_results import Bounds, Latencies, Rates, Round, StoreResult, Times
+from apps.simulation.benchmarks.load_results import Bounds, Latencies, Rates, Relayed, Round, StoreResult, Times
 from apps.simulation.benchmarks.load_rounds import Plan, written_rows
 from apps.simulation.benchmarks.load_summary import markdown
 from coursier.embedded.stack import PROJECT
@@ -63,15 +63,18 @@ def test_times_are_held_to_their_bounds_and_to_no_error():
 def test_the_table_says_what_was_reached_and_what_went_wrong():
     rates = rates_of([310, 300, 290], [500, 510, 490])
     latencies = latencies_of(12.3, errors={"status 503: away": 2})
-    result = StoreResult("sqlite", 200_000, 95.0, (rates,), (latencies,))
+    result = StoreResult("sqlite", 200_000, 95.0, (rates,), Relayed(1_200, 4.0, 1.5), (latencies,))
     table = markdown({"cores": 2}, [result])
     lines = table.splitlines()
     assert "| sqlite | orders created | 300/s | 500/s | 0.60 | >= 0.6 | >= 0.4 | goal " in table
     assert "| sqlite | orders created, 30/s | p95 12.3 |  |  | < 40 | < 100 | BELOW " in table
-    assert "| sqlite | orders created | product | 4.25 | 1.50 |  |  |  | 0.06 | 0.01 | 0.80 0.70 |" in lines
+    assert "| sqlite | orders created | product | 4.25 | 1.50 |  |  |  |  | 0.06 | 0.01 | 0.80 0.70 |" in lines
     assert "sqlite: orders created, 30/s, product: 2 x status 503: away" in lines
     tables = [line.count("|") for line in lines if line.startswith("|")]
-    assert set(tables) == {14, 12}
+    assert set(tables) == {14, 13}
+    assert (
+        "sqlite: the relay handed on 1,200 events in 4.0 s, its start among them, 1.50 ms of processor each." in lines
+    )
     assert json.loads(json.dumps(result.as_json()))["rates"][0]["verdict"] == "goal"
 
 
@@ -143,6 +146,9 @@ def test_a_small_run_measures_everything_and_leaves_nothing_behind(tmp_path):
     for asked in (*listed["product"], *listed["probe"]):
         assert asked["errors"] == {}
         assert asked["checked_bodies"] > 0
+    written = sum(asked["rows"]["events"] for asked in (*created["product"], *created["probe"]))
+    assert store["relayed"]["events"] >= written  # and what was written while it warmed up
+    assert store["relayed"]["cpu_ms"] > 0
     arrived = store["latencies"][0]["product"]
     assert [latencies["product"]["errors"] for latencies in store["latencies"]] == [{}] * 3
     assert 60 < arrived["right"] < 130
