@@ -2,21 +2,24 @@
 
 A prefix is a range of the index on (organisation, word), the same on every store. What limits the work of one search:
 
-- The longest words are looked up first. As soon as few orders have one (`MANY` or fewer), those are the pool; where
-  every word is common ("rue", "paris"), all recent orders are.
-- The pool is looked through from the newest on, some hundred orders at a time, by the index on (order, word), until the
-  page is full or `MOST_LOOKED_AT` orders were seen: such a page may be short, and its cursor goes on from there.
+- As soon as few orders have one of the words (`MANY` or fewer), the longest looked up first, those orders are asked for
+  the other words.
+- Where every word is common ("rue", "paris"), the orders are gone through from the newest on until the page is full, at
+  most `MOST_LOOKED_AT` of them: such a page may be short, and its cursor goes on from there.
+
+Either way the database does the comparing, by its index on (order, word); what comes back is what fits. MongoDB, whose
+joins use no range of an index, is asked for the orders that have each word, one word after the other.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.principals import Principal
 from apps.core import clock
@@ -28,7 +31,6 @@ from apps.orders.words import after_all, readings
 
 FOUND_FOR = timedelta(days=90)
 MANY = 5_000
-AT_A_TIME = 400
 MOST_LOOKED_AT = 5_000
 
 
@@ -45,81 +47,87 @@ def search_orders(principal: Principal, query: str, *, limit: int, after: UUID |
 
     Each word of the query must begin a word of the order. The number of queries is bounded, whatever is asked for.
     """
-    since = clock.now() - FOUND_FOR
-    mine = orders_for(principal).order_by("-pk")
-    ways = readings(query)
+    mine, ways = orders_for(principal).order_by("-pk"), readings(query)
+    older = mine.filter(pk__lt=after) if after else mine
     pool = _pool(principal, ways)
-    is_certain = pool is not None and all(len(way) == 1 for way in ways)  # then the pool is what fits
-    found: list[Row] = []
-    looked_at = 0
-    for keys in _all_newest_first(mine, since, after) if pool is None else _newest_first(pool, after):
-        fitting = keys if is_certain else _fitting(keys, ways)
-        rows = plain_rows(mine.filter(pk__in=fitting), ORDER_COLUMNS) if fitting else ()
-        found += (row for row in rows if row["placed_at"] >= since)
-        looked_at += len(keys)
-        if len(found) > limit:
-            return Found(with_parts(found[:limit]), found[limit - 1]["id"])
-        if looked_at >= MOST_LOOKED_AT:
-            return Found(with_parts(found), keys[-1])
-    return Found(with_parts(found), None)
+    if pool is not None:
+        keys = sorted((key for key in pool if after is None or key < after), reverse=True)[: limit + 1]
+        return _page(plain_rows(mine.filter(pk__in=keys), ORDER_COLUMNS) if keys else [], limit)
+    return _common(older, ways, limit)
+
+
+def _common(older: QuerySet[Order], ways: Sequence[Sequence[str]], limit: int) -> Found:
+    """Among all orders, from the newest on, as far as a search looks."""
+    ends = plain_rows(older[MOST_LOOKED_AT : MOST_LOOKED_AT + 1], ("id", "placed_at"))
+    looked_at = older.filter(pk__gte=ends[0]["id"]) if ends else older
+    rows = plain_rows(_fitting(looked_at, ways)[: limit + 1], ORDER_COLUMNS)
+    return _page(rows, limit, goes_on=ends[0]["id"] if _recent(ends) else None)
+
+
+def _page(rows: list[Row], limit: int, *, goes_on: UUID | None = None) -> Found:
+    """A page of what was found. `goes_on`: where, if all of it fits."""
+    recent = _recent(rows)
+    if len(recent) > limit:
+        return Found(with_parts(recent[:limit]), recent[limit - 1]["id"])
+    return Found(with_parts(recent), goes_on)
+
+
+def _recent(rows: list[Row]) -> list[Row]:
+    """Looked at here: in SQL it would have SQLite read all orders since then by the index of their times."""
+    since = clock.now() - FOUND_FOR
+    return [row for row in rows if row["placed_at"] >= since]
 
 
 def _pool(principal: Principal, ways: Sequence[Sequence[str]]) -> set[UUID] | None:
-    """Orders among which are all that fit; None where these are too many to name."""
+    """The orders that fit; None where they may be too many to name."""
     pool: set[UUID] = set()
     for way in ways:
-        few = _few(principal, way)
-        if few is None:
+        fitting = _those_of_few(principal, way)
+        if fitting is None:
             return None
-        pool |= few
+        pool |= fitting
     return pool
 
 
-def _few(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | None:
-    """The orders that have one of the prefixes, the first that few have; None when each of them is common."""
+def _those_of_few(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | None:
+    """The orders that have all of the prefixes, if few have one of them; None when each of them is common."""
     words = OrderWord.objects.filter(organisation_id__in=principal.organisation_ids)
     for prefix in sorted(prefixes, key=len, reverse=True):
-        keys = words.filter(_begins(prefix)).values_list("order_id", flat=True)[: MANY + 1]
-        having = list(keys)
-        if len(having) <= MANY:
-            return set(having)
+        having = words.filter(_begins(prefix))
+        if having[MANY : MANY + 1].exists():
+            continue
+        others = [other for other in prefixes if other != prefix]
+        return _those_of(principal, having, others)
     return None
 
 
-def _newest_first(pool: set[UUID], after: UUID | None) -> Iterator[list[UUID]]:
-    """Keys of orders to look at, some hundred at a time: keys sort by time of birth."""
-    newest = sorted((key for key in pool if after is None or key < after), reverse=True)
-    yield from (newest[start : start + AT_A_TIME] for start in range(0, len(newest), AT_A_TIME))
+def _those_of(principal: Principal, having: QuerySet[OrderWord], others: Sequence[str]) -> set[UUID]:
+    """The principal's orders of some words that have other words too. Words do not say which orders are tests."""
+    if connection.vendor == "mongodb":
+        keys = orders_for(principal).filter(pk__in=list(having.values_list("order_id", flat=True)))
+        return _keys_with_all(set(keys.values_list("pk", flat=True)), others)
+    theirs = Exists(orders_for(principal).filter(pk=OuterRef("order_id")))
+    with_all = having.filter(theirs, *(_has(other, of="order_id") for other in others))
+    return {row["order_id"] for row in plain_rows(with_all, ("order_id",))}
 
 
-def _all_newest_first(mine: QuerySet[Order], since: datetime, after: UUID | None) -> Iterator[list[UUID]]:
-    """The same of all orders placed since a moment.
-
-    The moment is looked at here: asked for it, SQLite reads all orders since then by the index of their times.
-    """
-    while True:
-        older = mine.filter(pk__lt=after) if after else mine
-        rows = list(older.values_list("pk", "placed_at")[:AT_A_TIME])
-        recent = [key for key, placed_at in rows if placed_at >= since]
-        if recent:
-            yield recent
-        if len(recent) < AT_A_TIME:
-            return
-        after = recent[-1]
+def _fitting(orders: QuerySet[Order], ways: Sequence[Sequence[str]]) -> QuerySet[Order]:
+    """Those of the orders that have all words of one of the ways."""
+    if connection.vendor == "mongodb":
+        keys = set(orders.values_list("pk", flat=True))
+        return orders.filter(pk__in=set().union(*(_keys_with_all(keys, way) for way in ways)))
+    return orders.filter(reduce(or_, (reduce(and_, (Q(_has(prefix, of="pk")) for prefix in way)) for way in ways)))
 
 
-def _fitting(keys: Sequence[UUID], ways: Sequence[Sequence[str]]) -> list[UUID]:
-    """Those of some orders that have all prefixes of one of the ways: one query."""
-    wanted = {prefix for way in ways for prefix in way}
-    begins = reduce(or_, (_begins(prefix) for prefix in wanted))
-    words: dict[UUID, list[str]] = defaultdict(list)
-    for key, word in OrderWord.objects.filter(begins, order_id__in=keys).values_list("order_id", "word"):
-        words[key].append(word)
-    return [key for key in keys if any(_has_all(words[key], way) for way in ways)]
+def _has(prefix: str, *, of: str) -> Exists:
+    return Exists(OrderWord.objects.filter(_begins(prefix), order_id=OuterRef(of)))
 
 
-def _has_all(words: Sequence[str], prefixes: Sequence[str]) -> bool:
-    return all(any(word.startswith(prefix) for word in words) for prefix in prefixes)
+def _keys_with_all(keys: set[UUID], prefixes: Sequence[str]) -> set[UUID]:
+    for prefix in prefixes:
+        having = OrderWord.objects.filter(_begins(prefix), order_id__in=list(keys))
+        keys = set(having.values_list("order_id", flat=True)) if keys else keys
+    return keys
 
 
 def _begins(prefix: str) -> Q:

@@ -16,6 +16,7 @@ from apps.orders.tests.asking import wrong_fields
 from tests.cast import BAKERY, HOME, placed
 
 pytestmark = pytest.mark.django_db
+WORD_BY_WORD = 4 if connection.vendor == "mongodb" else 0  # what it is asked more
 
 
 def order_to(cast, address="3 rue de Charonne, Paris", name="Eve", phone="+33639980101", **changes):
@@ -106,7 +107,7 @@ def test_pages_follow_each_other_whether_a_word_is_rare_or_common(dee, cast, mon
 
 
 def test_a_search_among_too_many_goes_on_where_it_stopped(dee, cast, monkeypatch):
-    for name, value in (("MANY", 1), ("AT_A_TIME", 2), ("MOST_LOOKED_AT", 4)):
+    for name, value in (("MANY", 1), ("MOST_LOOKED_AT", 3)):
         monkeypatch.setattr(search, name, value)
     old = [order_to(cast, name="Ann Lee") for _ in range(2)]
     for _ in range(9):
@@ -141,14 +142,14 @@ def test_a_query_that_cannot_be_is_refused_and_named(dee, query, code):
     assert (refused.status_code, wrong_fields(refused)) == (400, {"q": code})
 
 
-@pytest.mark.parametrize(("query", "most"), [("muller", 4), ("rue de charonne paris", 7), ("06 39 98 01 01", 10)])
+@pytest.mark.parametrize(("query", "most"), [("muller", 5), ("rue de charonne paris", 8), ("06 39 98 01 01", 10)])
 def test_a_search_costs_a_bounded_number_of_queries(dee, cast, wanted, query, most):
     for _ in range(20):
         order_to(cast)
     assert dee.searches(query)
     with CaptureQueriesContext(connection) as asked_for:
         dee.gets("/search", q=query)
-    assert len(asked_for) <= most
+    assert len(asked_for) <= most + WORD_BY_WORD
 
 
 @pytest.mark.parametrize("query", ["muller", "rue paris"])
@@ -165,8 +166,27 @@ def test_a_common_word_costs_no_more(dee, cast, monkeypatch, django_assert_max_n
     for _ in range(20):
         order_to(cast)
     assert dee.searches("paris")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(6 + WORD_BY_WORD):
         assert len(dee.gets("/search", q="paris", limit=10).json()["data"]) == 10
+
+
+def test_test_orders_crowd_nobody_out(dee, cast):
+    order = order_to(cast, name="Ann")
+    for _ in range(5):
+        order_to(cast, name="Ann", is_test=True)
+    assert dee.searches("ann", limit=2) == [order]
+
+
+def test_a_search_of_common_words_ends_where_orders_are_too_old(dee, cast, hand_clock, monkeypatch):
+    for name, value in (("MANY", 1), ("MOST_LOOKED_AT", 3)):
+        monkeypatch.setattr(search, name, value)
+    for _ in range(6):
+        order_to(cast, name="Bob")
+    hand_clock.advance(days=91)
+    newest = order_to(cast, name="Bob")
+    index_orders_of(Event.objects.all())
+    page = dee.gets("/search", q="bob paris").json()
+    assert ([row["id"] for row in page["data"]], page["next_cursor"]) == ([newest], None)
 
 
 def test_words_follow_an_order_that_is_changed(dee, wanted):
