@@ -20,11 +20,10 @@ from apps.dispatch.events import FleetOffered
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer
 from apps.dispatch.services.assigning import PlannedPart, assign_leg
-from apps.dispatch.services.offering import PAYOUT_SHARE
 from apps.dispatch.services.releasing import end_fleet_offer
 from apps.dispatch.services.route_places import GAP
 from apps.networks.tariffs.pricing import price_of
-from apps.networks.tariffs.selectors import agreed_between
+from apps.networks.tariffs.selectors import agreed_tariff, connection_carrying
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.orders.services import LegMove, move_leg
@@ -71,14 +70,15 @@ def make_fleet_offer(*, leg_id: UUID, leg_version: int, fleet_id: UUID) -> Fleet
 
 
 def payout_of(leg: Leg, fleet: Fleet) -> Money:
-    """What a fleet is paid for the leg, before tax: by the tariff that was agreed with it, or as a courier is.
+    """What a fleet is owed for the leg, before tax: what its delivery is charged at, by the terms as they are now.
 
+    By the tariff of the connection, or the platform's rates where there is none; nothing within one organisation.
     Needs the leg's order at hand; two queries.
     """
-    tariff = agreed_between(organisation_id=leg.organisation_id, fleet_id=fleet.pk)
-    if tariff is None:
-        return Money(round(leg.order.net_cents * PAYOUT_SHARE * leg.share_of_way), leg.order.currency)
-    price = price_of(trip_of(leg), tariff.rates)
+    if fleet.organisation_id == leg.organisation_id:
+        return Money(0, leg.order.currency)
+    over = connection_carrying(organisation_id=leg.organisation_id, fleet_id=fleet.pk, given_at=clock.now())
+    price = price_of(trip_of(leg), agreed_tariff(over.tariff if over else None).rates)
     return Money(price.net_cents, price.currency)
 
 
