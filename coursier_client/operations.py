@@ -209,7 +209,7 @@ class CarryingFleetOut(TypedDict):
 
 
 class ChargeOut(TypedDict):
-    """What is owed for one leg."""
+    """What is owed for one leg. The context says whether its reader is shown the orderer's `references`."""
 
     id: str
     kind: str
