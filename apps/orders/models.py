@@ -61,7 +61,7 @@ class Quote(Record):
     used_by_order_id = models.UUIDField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.amount_cents / 100:.2f} {self.currency}"
+        return str(Money(self.amount_cents, self.currency))
 
 
 class Order(VersionedRecord):
