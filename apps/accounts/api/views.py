@@ -6,7 +6,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from apps.accounts.api.authentication import KeyAuthentication, ScopeOfMethod
+from apps.accounts.api.authentication import KeyAuthentication, LiveKeyToWrite, ScopeOfMethod
 from apps.accounts.principals import Principal, Scope
 from apps.core import rate_limit
 from apps.core.api.parsing import StrictJSONParser
@@ -37,6 +37,15 @@ class KeyView(APIView):
         """
         caller = principal_of(request)
         return f"organisation:{caller.organisation_id.hex}:{'test' if caller.is_test else 'live'}"
+
+
+class RealView(KeyView):
+    """Base of what an organisation has once, for all of its keys: networks, connections, tariffs, hubs.
+
+    A test key reads it. An operation that writes says `LiveKeyRequired` among its refusals.
+    """
+
+    permission_classes: ClassVar[tuple[type[BasePermission], ...]] = (ScopeOfMethod, LiveKeyToWrite)  # type: ignore[misc]
 
 
 def principal_of(request: Request) -> Principal:
