@@ -14,6 +14,7 @@ from apps.couriers.events import DutyChanged
 from apps.dispatch.events import FleetOfferEnded, FleetRefused, OfferEnded
 from apps.orders.events import LegMoved, LegPinned, OrderCancelled, OrderPlaced, OrderUpdated
 from apps.orders.lifecycle import LegStatus
+from apps.webhooks.events import EndpointTestRequested
 
 _FREES_A_COURIER_OR_A_LEG = frozenset(
     {LegStatus.OPEN, LegStatus.DELIVERED, LegStatus.FAILED, LegStatus.CANCELLED, LegStatus.RETURNED}
@@ -54,6 +55,7 @@ SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
     OfferEnded: (_plan(),),
     FleetOfferEnded: (_plan(),),
     FleetRefused: (_plan(),),
+    EndpointTestRequested: (Reaction("webhooks.deliver_to", ("endpoint_id",)),),
     DutyChanged: (_plan(lambda event: event.zone_id is not None),),
 }
 
