@@ -27,7 +27,7 @@ from apps.networks.lifecycle import ConnectionStatus, Right
 from apps.networks.models import Connection, Tariff
 from apps.networks.services.terms import NO_PROPOSAL
 from apps.orders.hub_stops import hub_stop
-from apps.orders.models import Incident, IncidentKind, Leg, Order, Parcel
+from apps.orders.models import Incident, IncidentKind, Leg, Order, Parcel, Quote
 from apps.orders.services import create_quote, open_incident, place_order
 from apps.webhooks.lifecycle import MessageStatus
 from apps.webhooks.models import Endpoint, Message
@@ -257,7 +257,7 @@ def _bearer(secret: str) -> dict[str, str]:
 
 
 _LIVE: tuple[tuple[type[Model], dict[str, Any]], ...] = (
-    *((model, {"is_test": False}) for model in (Order, Leg, Parcel, Incident, Statement, Endpoint)),
+    *((model, {"is_test": False}) for model in (Quote, Order, Leg, Parcel, Incident, Statement, Endpoint)),
     *((model, {"leg__is_test": False}) for model in (Assignment, Offer, FleetOffer, Charge)),
     *((model, {"assignment__leg__is_test": False}) for model in (ProgressReport,)),
     *((model, {"endpoint__is_test": False}) for model in (Message,)),

@@ -156,6 +156,28 @@ def test_a_quote_of_somebody_else_is_not_found(dee, florist):
     assert (refused.status_code, error_code(refused)) == (404, "quote_not_found")
 
 
+def test_a_test_key_uses_up_no_quote_of_a_live_one_nor_the_other_way_round(dee, sandbox):
+    for asking, other in ((dee, sandbox), (sandbox, dee)):
+        quote = asking.quotes().json()["id"]
+        with nothing_changes():
+            refused = [other.orders(key="k-2", quote_id=quote), other.validates(quote_id=quote)]
+            (row,) = other.batches({**asked(quote_id=quote), "external_id": "A-1"}).json()["data"]
+        assert {(answer.status_code, error_code(answer)) for answer in refused} == {(404, "quote_not_found")}
+        assert row["error"]["code"] == "quote_not_found"
+        assert asking.orders(quote_id=quote).status_code == 201
+
+
+def test_a_test_order_takes_no_reference_from_a_live_one(dee, sandbox):
+    rehearsed = sandbox.orders(external_id="A-17").json()
+    assert dee.validates(external_id="A-17").status_code == 200
+    assert dee.batches({**asked(), "external_id": "A-17"}).json()["data"][0]["status"] == "created"
+    for merchant in (dee, sandbox):
+        with nothing_changes():
+            again = merchant.orders(key="k-2", external_id="A-17")
+        assert (again.status_code, error_code(again)) == (409, "external_id_taken")
+    assert sandbox.lists(external_id="A-17") == [rehearsed["id"]]
+
+
 def test_an_expired_quote_is_refused(dee, hand_clock):
     quote = dee.quotes().json()
     hand_clock.advance(minutes=15)
