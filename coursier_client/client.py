@@ -13,7 +13,6 @@ from coursier_client.errors import ApiError, NoAnswer
 
 Answer = TypeVar("Answer")
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-STILL_RUNNING = "request_in_progress"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 8.0
 
 
@@ -110,7 +109,7 @@ def _content(answer: httpx.Response) -> Any:
     if answer.is_success:
         return answer.json() if answer.content else None
     error = _error(answer)
-    if answer.status_code in TRY_AGAIN or error.get("code") == STILL_RUNNING:
+    if answer.status_code in TRY_AGAIN:
         raise _TryAgain(answer, error)
     raise ApiError(answer.status_code, error)
 

@@ -145,6 +145,24 @@ class CarriedDropoffOut(TypedDict):
     drop_by: str | None
 
 
+class CarriedLegList(TypedDict):
+    """The legs of an order, in the order in which they are carried."""
+
+    data: list[CarriedLegOut]
+
+
+class CarriedLegOut(TypedDict):
+    """A leg and who carries it; what is not known yet, or not any more, is null."""
+
+    leg_id: str
+    sequence: int
+    status: str
+    fleet: CarryingFleetOut | None
+    courier: CarryingCourierOut | None
+    expected_pickup_at: str | None
+    expected_dropoff_at: str | None
+
+
 class CarriedParcelOut(TypedDict):
     """A thing carried."""
 
@@ -178,8 +196,22 @@ class CarrierOut(TypedDict):
     is_stand_in: bool
 
 
+class CarryingCourierOut(TypedDict):
+    """Who comes, while they have the leg."""
+
+    first_name: str
+    vehicle: Literal["bike", "cargo_bike", "scooter", "van"]
+
+
+class CarryingFleetOut(TypedDict):
+    """Whose couriers carry it."""
+
+    id: str
+    name: str
+
+
 class ChargeOut(TypedDict):
-    """What is owed for one leg."""
+    """What is owed for one leg. The context says whether its reader is shown the orderer's `references`."""
 
     id: str
     kind: str
@@ -409,6 +441,7 @@ class FleetIn(TypedDict):
     mode: NotRequired[Literal["assigned", "offered", "external"]]
     is_open: NotRequired[bool]
     accepts_invitations: NotRequired[bool]
+    zone_ids: NotRequired[list[str]]
 
 
 class FleetOfferOut(TypedDict):
@@ -453,6 +486,7 @@ class FleetOut(TypedDict):
     mode: str
     is_open: bool
     accepts_invitations: bool
+    zone_ids: list[str]
     created_at: str
 
 
@@ -725,6 +759,13 @@ class OrderOut(TypedDict):
     pickup: dict[str, Any]
     dropoff: dict[str, Any]
     via_hub: str | None
+    network_policy: str
+    fleets: list[str]
+    skills: list[str]
+    vehicle_kinds: list[str]
+    max_on_board_s: int | None
+    quote_id: str | None
+    is_test: bool
     parcels: list[ParcelOut]
     price: dict[str, Any]
     net: dict[str, Any]
@@ -752,6 +793,8 @@ class OrderTermsOut(TypedDict):
 
     zone: ZoneNameOut
     price: dict[str, Any]
+    net: dict[str, Any]
+    tax: dict[str, Any]
     price_lines: list[PriceLineOut]
     distance_m: int
     promised_pickup_at: str
@@ -851,6 +894,7 @@ class PatchedFleetIn(TypedDict):
     mode: NotRequired[Literal["assigned", "offered", "external"]]
     is_open: NotRequired[bool]
     accepts_invitations: NotRequired[bool]
+    zone_ids: NotRequired[list[str]]
 
 
 class PatchedHubChangesIn(TypedDict):
@@ -1068,7 +1112,7 @@ class ProofOut(TypedDict):
 
     leg_id: str
     stop: Literal["pickup", "dropoff"]
-    kind: Literal["courier_confirmed", "pin"]
+    kind: Literal["courier_confirmed", "fleet_reported", "pin"]
     at: str
     device_time: str | None
     signed_by: str | None
@@ -1559,14 +1603,6 @@ class WebhookMessageWithBodyOut(TypedDict):
     body: dict[str, Any]
 
 
-class WebhookTestOut(TypedDict):
-    """What came of a test event."""
-
-    message_id: str
-    delivered: bool
-    attempt: AttemptWithAnswerOut
-
-
 class WeightBandIn(TypedDict):
     """What a load of up to so many grams costs on top; null: however heavy."""
 
@@ -1892,6 +1928,13 @@ def get_order(
 ) -> Call[OrderOut]:
     """Show one order."""
     return Call("GET", path_of("/orders/{order_id}", order_id))
+
+
+def get_order_couriers(
+    order_id: str,
+) -> Call[CarriedLegList]:
+    """Who carries an order, leg by leg, and when they are expected."""
+    return Call("GET", path_of("/orders/{order_id}/couriers", order_id))
 
 
 def get_order_history(
@@ -2407,8 +2450,8 @@ def search_orders(
 
 def send_webhook_test(
     endpoint_id: str,
-) -> Call[WebhookTestOut]:
-    """Send a test event now, and tell what the endpoint answered. Takes up to 15 seconds."""
+) -> Call[WebhookMessageWithBodyOut]:
+    """Send a test event. It goes out at once; what the endpoint answers is then in the log, under its id."""
     return Call("POST", path_of("/webhook_endpoints/{endpoint_id}/test", endpoint_id))
 
 
@@ -2462,7 +2505,7 @@ def update_fleet(
     fleet_id: str,
     body: PatchedFleetIn,
 ) -> Call[FleetOut]:
-    """Rename a fleet, change how it gets work, open or close it."""
+    """Rename a fleet, change how it gets work and where, open or close it."""
     return Call("PATCH", path_of("/fleets/{fleet_id}", fleet_id), body=body)
 
 

@@ -22,6 +22,7 @@ from apps.orders.events import (
     OrderUpdated,
 )
 from apps.orders.lifecycle import LegStatus
+from apps.webhooks.events import EndpointTestRequested
 
 _FREES_A_COURIER_OR_A_LEG = frozenset(
     {LegStatus.OPEN, LegStatus.DELIVERED, LegStatus.FAILED, LegStatus.CANCELLED, LegStatus.RETURNED}
@@ -64,6 +65,7 @@ SUBSCRIPTIONS: dict[type[DomainEvent], tuple[Reaction, ...]] = {
     OfferEnded: (_plan(),),
     FleetOfferEnded: (_plan(),),
     FleetRefused: (_plan(),),
+    EndpointTestRequested: (Reaction("webhooks.deliver_to", ("endpoint_id",)),),
     DutyChanged: (_plan(lambda event: event.zone_id is not None),),
 }
 

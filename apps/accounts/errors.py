@@ -20,4 +20,6 @@ class NotAFleetOwner(Forbidden):
 
 class LiveKeyRequired(Forbidden):
     code = "live_key_required"
-    message = "Couriers, vehicles and shifts are real: a test key changes none of them."
+    message = (
+        "This takes a live key: a test key changes test orders and webhook endpoints of its own, and nothing real."
+    )

@@ -101,7 +101,7 @@ class Charge(Record):
         indexes: ClassVar = [models.Index(fields=["statement", "-id"], name="charge_statement_newest")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.gross_cents / 100:.2f} {self.currency}"
+        return f"{self.kind} {self.gross}"
 
     @property
     def is_handed_on(self) -> bool:

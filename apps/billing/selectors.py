@@ -28,7 +28,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class ChargedLeg:
-    """One row of a statement, with what both sides know the order by. `lines` as the quote shows them."""
+    """One row of a statement. `external_id` is empty for whoever is not shown it, `lines` as the quote shows them."""
 
     at: datetime
     kind: str
@@ -112,7 +112,12 @@ def charges_of(statement: Statement) -> QuerySet[Charge]:
     return Charge.objects.filter(statement_id=statement.pk).select_related("order")
 
 
-def charged_legs(statement: Statement) -> Iterator[ChargedLeg]:
+def sees_references(principal: Principal, statement: Statement) -> bool:
+    """Whether a principal is shown the orderer's own references: the executor knows its orders by their ids."""
+    return principal.sees_all or statement.orderer_id in principal.organisation_ids
+
+
+def charged_legs(statement: Statement, *, with_references: bool) -> Iterator[ChargedLeg]:
     """All rows of a statement, oldest first. One query, read in pieces."""
     rows = Charge.objects.filter(statement_id=statement.pk).order_by("at", "id")
     columns = ("at", "kind", "order_id", "order__external_id", "order__organisation_id", "leg_id", "lines")
@@ -120,5 +125,6 @@ def charged_legs(statement: Statement) -> Iterator[ChargedLeg]:
     for at, kind, order_id, external_id, merchant_id, leg_id, lines, net, tax, gross in rows.values_list(
         *columns, *amounts
     ).iterator(chunk_size=_AT_A_TIME):
-        known_as = external_id if external_id and merchant_id == statement.orderer_id else ""
-        yield ChargedLeg(at, kind, order_id, known_as, leg_id, lines, net, tax, gross)
+        is_shown = with_references and merchant_id == statement.orderer_id  # not of what was handed on
+        reference = (external_id or "") if is_shown else ""
+        yield ChargedLeg(at, kind, order_id, reference, leg_id, lines, net, tax, gross)

@@ -56,11 +56,6 @@ def secured(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase
     return not_kept
 
 
-def client_address(request: HttpRequest) -> str:
-    """The address that the connection came from: never a header, which anybody can write."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""

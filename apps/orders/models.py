@@ -59,9 +59,10 @@ class Quote(Record):
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     used_by_order_id = models.UUIDField(null=True, blank=True)
+    is_test = models.BooleanField(default=False)  # asked for with a test key, for an order of one
 
     def __str__(self) -> str:
-        return f"{self.amount_cents / 100:.2f} {self.currency}"
+        return str(Money(self.amount_cents, self.currency))
 
 
 class Order(VersionedRecord):
@@ -105,7 +106,9 @@ class Order(VersionedRecord):
     class Meta:
         constraints: ClassVar = [
             # NULLs are distinct from each other on all three databases.
-            models.UniqueConstraint(fields=["organisation", "external_id"], name="one_order_per_external_id")
+            models.UniqueConstraint(
+                fields=["organisation", "is_test", "external_id"], name="one_order_per_kind_and_external_id"
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-id"], name="order_newest"),

@@ -6,14 +6,18 @@ backwards behind `<`, so that its last digits are a prefix like any other.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 LONGEST_WORD = 32
 MOST_WORDS = 60  # of one order: an address of two hundred letters has no more
 BACKWARDS = "<"  # sorts before every letter and digit, and is none
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[\d\s+().\-/]+\Z")
+_NUMBER_AMONG_WORDS = re.compile(r"(?:^|(?<=\s))\+?\d[\d\s().\-/]*\d(?=\s|$)")
 _DIGITS = re.compile(r"\d+")
+_ONE_NUMBER = re.compile(r"(?:^|(?<=\s))\+?\d+(?=\s|$)")
+END_OF_NUMBER = 4  # digits from which on a number beside words may be the end of a telephone number
 NATIONAL_NUMBER = 9  # digits from which on a number may be a whole one
 
 
@@ -53,14 +57,27 @@ def backwards(number: str) -> str:
 def readings(query: str) -> list[list[str]]:
     """The ways to read a query, each a list of prefixes that one order must all have.
 
-    Words are words. Nothing but digits may also be a barcode or the end of a telephone number, however it is spaced.
+    Words are words. Nothing but digits may also be a barcode or the end of a telephone number, however it is spaced;
+    beside words, four digits or more may be the end of one: `charonne 0101`. Fewer are a house number.
     """
     words = words_in(query)
-    if not words or not _NUMBER.match(query):
-        return [words] if words else []
-    digits = "".join(_DIGITS.findall(query))
-    ways = [words, [digits[:LONGEST_WORD]], [backwards(_without_trunk_zeros(digits))]]
+    if not words:
+        return []
+    if not _NUMBER.match(query):
+        ways = [words, *_with_a_telephone(normalised(query))]
+    else:
+        digits = "".join(_DIGITS.findall(query))
+        ways = [words, [digits[:LONGEST_WORD]], [backwards(_without_trunk_zeros(digits))]]
     return [way for place, way in enumerate(ways) if way not in ways[:place]]
+
+
+def _with_a_telephone(query: str) -> Iterator[list[str]]:
+    """A query of words read with each of its longer numbers, spaced or not, as the end of a telephone number."""
+    for number in chain(_NUMBER_AMONG_WORDS.finditer(query), _ONE_NUMBER.finditer(query)):
+        digits = "".join(_DIGITS.findall(number[0]))
+        if len(digits) >= END_OF_NUMBER:
+            others = words_in(f"{query[: number.start()]} {query[number.end() :]}")
+            yield [*others, backwards(_without_trunk_zeros(digits))]
 
 
 def _without_trunk_zeros(digits: str) -> str:

@@ -30,7 +30,7 @@ class EndpointIsDisabled(Conflict):
 
 class TrialIsRunning(Conflict):
     code = "webhook_test_running"
-    message = "A test event is under way: wait for its end."
+    message = "A test event is under way: look at it in the log."
 
 
 class SecretLost(Conflict):

@@ -48,5 +48,12 @@ class SecretRotated(EndpointEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointTestRequested(EndpointEvent):
+    """A worker is to deliver the test event now."""
+
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesReplayed(EndpointEvent):
     messages: int

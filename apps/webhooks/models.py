@@ -11,7 +11,7 @@ from apps.webhooks.lifecycle import MOVES, DisabledReason, MessageStatus, check_
 
 TEST_KIND = "webhook.test"
 LANES = (1, 2)  # of an endpoint: so many deliveries at a time
-TEST_LANE = 3
+TEST_LANE = 3  # in which a test event stands from when it is written, without a lease until a worker takes it
 
 
 class Endpoint(VersionedRecord):

@@ -50,9 +50,9 @@ def endpoints_that_listen(organisation_ids: Iterable[UUID]) -> list[Endpoint]:
 
 
 def endpoints_with_due_messages() -> list[UUID]:
-    """The endpoints for which a message is due, or was in the hands of a worker that is no more."""
+    """The endpoints for which a message or a test is due, or was in the hands of a worker that is no more."""
     due = Message.objects.waiting().filter(next_attempt_at__lte=clock.now())
-    left = Message.objects.filter(Q(lane__gt=0), leased_until__lt=wall())
+    left = Message.objects.filter(Q(leased_until__lt=wall()) | Q(leased_until=None), lane__gt=0)
     return sorted(
         {key for rows in (due, left) for key in rows.order_by().values_list("endpoint_id", flat=True).distinct()}
     )

@@ -6,6 +6,7 @@ An operation without a row fails the suite: whoever adds one says here who may c
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -19,10 +20,21 @@ from tests.authorisation.world import (
     hand_on,
     pause_both_sides,
     propose_terms,
+    refill_rates,
     renew_connection,
     version_of_connection,
 )
 
+
+class WithTestKey(StrEnum):
+    """What a test key gets where its organisation has something live."""
+
+    NOT_THERE = "404"  # of live orders: it must not learn of them
+    AS_WITH_A_LIVE_KEY = "as with a live key"  # what an organisation has once is read; of orders there are others
+    REFUSED = "403"  # and it is told that this takes a live key
+
+
+NOT_THERE, AS_WITH_A_LIVE_KEY, REFUSED = WithTestKey
 M, F, H = Who.MERCHANT, Who.FLEET, Who.HUB
 OWNS_NO_FLEET = frozenset({Who.MERCHANT, Who.OTHER_MERCHANT, Who.HUB})
 
@@ -35,7 +47,8 @@ class Row:
     there; `forbidden`: those who get 403 with a code that says why: of a kind that writes nothing here at all, or on
     the wrong side of a connection. `sees`: in whose answers ids
     of the world may appear, None: in those of whoever may. Everybody without a living key gets 401, a key without
-    scopes 403; `is_public`: everybody succeeds. `before` is done before each call; `body` may be made of the world.
+    scopes 403; `is_public`: everybody succeeds. `with_test_key`: what the
+    test keys of the merchant and of the fleet get. `before` is done before each call; `body` may be made of the world.
     """
 
     may: frozenset[Who]
@@ -45,6 +58,7 @@ class Row:
     query: dict[str, str] = field(default_factory=dict)
     sees: frozenset[Who] | None = None
     is_public: bool = False
+    with_test_key: WithTestKey = NOT_THERE
     content_type: str = "application/json"
     before: Callable[[World], None] | None = None
 
@@ -54,19 +68,30 @@ def own(*who: Who, **more: Any) -> Row:
     return Row(frozenset(who), **more)
 
 
+def shown(*who: Who, **more: Any) -> Row:
+    """A thing that belongs to these, whatever their key, to read."""
+    return own(*who, with_test_key=AS_WITH_A_LIVE_KEY, **more)
+
+
+def changed(*who: Who, **more: Any) -> Row:
+    """A thing that belongs to these, whatever their key, to change: which takes a live one."""
+    return own(*who, with_test_key=REFUSED, **more)
+
+
 def everybody(*sees: Who, **more: Any) -> Row:
     """Any living key may; only these find something of the world in the answer."""
-    return Row(KEYS, sees=frozenset(sees), **more)
+    return Row(KEYS, sees=frozenset(sees), **{"with_test_key": AS_WITH_A_LIVE_KEY, **more})
 
 
 def fleets_own(**more: Any) -> Row:
     """A thing of the fleet, changed by it alone; whoever owns no fleet at all is told that."""
-    return own(F, forbidden=OWNS_NO_FLEET, **more)
+    return changed(F, forbidden=OWNS_NO_FLEET, **more)
 
 
 def every_fleet(*sees: Who, **more: Any) -> Row:
     """Any owner of fleets may."""
-    return Row(frozenset({Who.FLEET, Who.OTHER_FLEET}), others=403, sees=frozenset(sees), **more)
+    owners = frozenset({Who.FLEET, Who.OTHER_FLEET})
+    return Row(owners, others=403, sees=frozenset(sees), with_test_key=REFUSED, **more)
 
 
 def file(text: str) -> Row:
@@ -76,7 +101,7 @@ def file(text: str) -> Row:
 
 def any_key(**more: Any) -> Row:
     """Whatever its scopes; there is nothing of anybody in it."""
-    return Row(KEYS | {Who.POWERLESS}, sees=frozenset(), **more)
+    return Row(KEYS | {Who.POWERLESS}, sees=frozenset(), with_test_key=AS_WITH_A_LIVE_KEY, **more)
 
 
 def _vehicle(world: World) -> dict[str, Any]:
@@ -151,6 +176,7 @@ ROWS: dict[str, Row] = {
     "list_orders": everybody(M),
     "search_orders": everybody(M, query={"q": "Charonne"}),
     "get_order": own(M),
+    "get_order_couriers": own(M),
     "get_order_history": own(M),
     "get_order_proof": own(M),
     "update_order": own(M, body={"pickup": {"instructions": "Ring twice"}}),
@@ -165,17 +191,17 @@ ROWS: dict[str, Row] = {
     "list_networks": everybody(*KEYS),
     "list_fleets": everybody(F),
     "create_fleet": every_fleet(body={"name": "Second fleet"}),
-    "get_fleet": own(F),
+    "get_fleet": shown(F),
     "update_fleet": fleets_own(body={"name": "Renamed"}),
     "list_vehicles": everybody(F),
     "create_vehicle": fleets_own(body=_vehicle),
-    "get_vehicle": own(F),
+    "get_vehicle": shown(F),
     "update_vehicle": fleets_own(body={"label": "Red"}),
     "retire_vehicle": fleets_own(),
     "import_vehicles": file("external_id,label\nvan-1,Blue\n"),
     "list_couriers": everybody(F),
     "create_courier": fleets_own(body=_courier),
-    "get_courier": own(F),
+    "get_courier": shown(F),
     "update_courier": fleets_own(body={"name": "Bob"}),
     "activate_courier": fleets_own(),
     "deactivate_courier": fleets_own(),
@@ -183,30 +209,30 @@ ROWS: dict[str, Row] = {
     "import_couriers": file("phone,name\n+33639980001,Bob\n"),
     "list_shifts": everybody(F),
     "create_shift": fleets_own(body=_shift),
-    "get_shift": own(F),
+    "get_shift": shown(F),
     "update_shift": fleets_own(body={"external_id": "s-1"}),
     "delete_shift": fleets_own(),
     "import_shifts": file(SHIFTS),
     "list_connections": everybody(M, F),
-    "invite": everybody(body=_invitation),
-    "get_connection": own(M, F),
-    "change_connection": own(M, F, body={"rights": []}),
-    "accept_connection": own(F, forbidden=frozenset({M}), body=_acceptance, before=propose_terms),
-    "decline_connection": own(F, forbidden=frozenset({M}), body={}, before=propose_terms),
-    "pause_connection": own(M, F, body={}, before=renew_connection),
-    "resume_connection": own(M, F, body={}, before=pause_both_sides),
-    "end_connection": own(M, F, body={}, before=renew_connection),
+    "invite": everybody(body=_invitation, with_test_key=REFUSED),
+    "get_connection": shown(M, F),
+    "change_connection": changed(M, F, body={"rights": []}),
+    "accept_connection": changed(F, forbidden=frozenset({M}), body=_acceptance, before=propose_terms),
+    "decline_connection": changed(F, forbidden=frozenset({M}), body={}, before=propose_terms),
+    "pause_connection": changed(M, F, body={}, before=renew_connection),
+    "resume_connection": changed(M, F, body={}, before=pause_both_sides),
+    "end_connection": changed(M, F, body={}, before=renew_connection),
     "list_tariffs": everybody(F),
     "create_tariff": every_fleet(body=TARIFF),
-    "get_tariff": own(M, F),
-    "replace_tariff": own(F, body=TARIFF),
+    "get_tariff": shown(M, F),
+    "replace_tariff": changed(F, body=TARIFF),
     "list_statements": everybody(M, F, query={"month": "2026-06"}),
     "get_statement": own(M, F),
-    "get_connection_statement": own(M, F),
+    "get_connection_statement": shown(M, F),
     "list_hubs": everybody(H),
-    "create_hub": own(H, others=403, body=HUB),
-    "get_hub": own(H),
-    "update_hub": own(H, body={"name": "Renamed"}),
+    "create_hub": changed(H, others=403, body=HUB),
+    "get_hub": shown(H),
+    "update_hub": changed(H, body={"name": "Renamed"}),
     "list_stock": own(H, query={"state": "expected"}),
     "scan_parcels": own(H, body=_scans),
     "report_incident": own(H, body=_damage),
@@ -242,5 +268,7 @@ ROWS: dict[str, Row] = {
     "get_offer": own(F),
     "accept_offer": own(F),
     "decline_offer": own(F, body={"reason": "all out"}),
-    "preview_plan": own(F, Who.OTHER_FLEET, body=lambda world: {"zone_id": world.known["zone_id"]}),
+    "preview_plan": changed(
+        F, Who.OTHER_FLEET, body=lambda world: {"zone_id": world.known["zone_id"]}, before=refill_rates
+    ),
 }

@@ -5,30 +5,34 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Model
+
 from apps.accounts.models import Organisation
 from apps.accounts.principals import Principal
 from apps.accounts.services import create_api_key, create_organisation, revoke_api_key
-from apps.billing.models import Statement, month_of
+from apps.billing.models import Charge, Statement, month_of
 from apps.core import clock
 from apps.core.ids import parse_public_id, public_id
+from apps.core.redis import connection
 from apps.core.vehicle_kind import VehicleKind
 from apps.couriers.lifecycle import FleetMode
-from apps.couriers.models import Fleet
+from apps.couriers.models import Courier, Device, Fleet, Shift, Vehicle
 from apps.couriers.services import NewShift, NewVehicle, add_vehicle, plan_shift
 from apps.couriers.services.devices import register_device
 from apps.dispatch.executors import executor_of
 from apps.dispatch.lifecycle import AssignedBy
+from apps.dispatch.models import Assignment, FleetOffer, FleetRefusal, Offer, ProgressReport
 from apps.dispatch.services import assign_leg, hand_on_leg, make_fleet_offer
-from apps.hubs.models import Hub
+from apps.hubs.models import Hub, Scan
 from apps.hubs.services import change_hub
 from apps.networks.lifecycle import ConnectionStatus, Right
-from apps.networks.models import Connection
+from apps.networks.models import Connection, Tariff
 from apps.networks.services.terms import NO_PROPOSAL
 from apps.orders.hub_stops import hub_stop
-from apps.orders.models import HandOn, IncidentKind, Parcel
+from apps.orders.models import HandOn, Incident, IncidentKind, Leg, Order, Parcel, Quote
 from apps.orders.services import create_quote, open_incident, place_order
 from apps.webhooks.lifecycle import MessageStatus
-from apps.webhooks.models import Message
+from apps.webhooks.models import Endpoint, Message
 from apps.webhooks.services import NewEndpoint, create_endpoint
 from apps.webhooks.services.delivering import MESSAGE
 from tests.agreements import a_fleet, a_tariff, connected
@@ -49,8 +53,26 @@ class Who(StrEnum):
     ANONYMOUS = "anonymous"
     REVOKED = "revoked key"  # of the merchant
     POWERLESS = "key without scopes"  # of the merchant
+    MERCHANT_TESTS = "merchant's test key"
+    FLEET_TESTS = "fleet's test key"
 
 
+LIVE_KEY_OF = {Who.MERCHANT_TESTS: Who.MERCHANT, Who.FLEET_TESTS: Who.FLEET}  # by test key
+OF_LIVE_ORDERS = frozenset(  # what the world has for a live key alone: orders, and what came of them
+    {
+        "order_id",
+        "parcel_id",
+        "token",
+        "incident_id",
+        "endpoint_id",
+        "message_id",
+        "statement_id",
+        "open_leg_id",
+        "leg_id",
+        "assignment_id",
+        "offer_id",
+    }
+)
 KEYS = frozenset({Who.MERCHANT, Who.OTHER_MERCHANT, Who.FLEET, Who.OTHER_FLEET, Who.HUB})  # alive, with every scope
 
 
@@ -94,6 +116,8 @@ def assemble_world(cast: Cast) -> World:
             Who.ANONYMOUS: {},
             Who.REVOKED: _bearer(revoked),
             Who.POWERLESS: _bearer(powerless),
+            Who.MERCHANT_TESTS: _key_of(cast.bakery, is_test=True),
+            Who.FLEET_TESTS: _key_of(cast.fleet_owner, is_test=True),
         },
     )
     _fill_fleet(world)
@@ -205,12 +229,24 @@ def hand_on(world: World) -> None:
     hand_on_leg(executor=executor_of(owner), leg_id=key, fleet_id=taker)
 
 
+def everything_live() -> dict[tuple[str, Any], dict[str, Any]]:
+    """Every row that a test key must not touch, by table and key: all but test orders, and what is for them alone."""
+    kept = [(model, model.objects.filter(**which)) for model, which in _LIVE]
+    return {(model.__name__, row["id"]): row for model, rows in kept for row in rows.values()}
+
+
 def renew_connection(world: World, **changes: Any) -> None:
     """Put the connection back to where it was, or to where these changes say."""
     plain = {"status": ConnectionStatus.ACCEPTED, "is_live": True, "ended_at": None, **NO_PROPOSAL}
     unpaused = {"is_paused_by_orderer": False, "is_paused_by_executor": False}
     key = parse_public_id("con", world.ids["connection_id"])
     Connection.objects.filter(pk=key).update(**{**plain, **unpaused, **changes})
+
+
+def refill_rates(world: World) -> None:
+    """The keys of an organisation share a bucket, and here they come one right after the other."""
+    for bucket in connection().scan_iter("rate:*"):
+        connection().delete(bucket)
 
 
 def propose_terms(world: World) -> None:
@@ -228,14 +264,21 @@ def version_of_connection(world: World) -> int:
     return int(Connection.objects.get(pk=parse_public_id("con", world.ids["connection_id"])).version)
 
 
-def _key_of(organisation: Organisation) -> dict[str, str]:
-    return _bearer(create_api_key(organisation_id=organisation.pk, name="matrix")[1])
+def _key_of(organisation: Organisation, *, is_test: bool = False) -> dict[str, str]:
+    return _bearer(create_api_key(organisation_id=organisation.pk, name="matrix", is_test=is_test)[1])
 
 
 def _bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
+_LIVE: tuple[tuple[type[Model], dict[str, Any]], ...] = (
+    *((model, {"is_test": False}) for model in (Quote, Order, Leg, Parcel, Incident, Statement, Endpoint)),
+    *((model, {"leg__is_test": False}) for model in (HandOn, Assignment, Offer, FleetOffer, Charge)),
+    *((model, {"assignment__leg__is_test": False}) for model in (ProgressReport,)),
+    *((model, {"endpoint__is_test": False}) for model in (Message,)),
+    *((model, {}) for model in (Fleet, Vehicle, Courier, Device, Shift, FleetRefusal, Connection, Tariff, Hub, Scan)),
+)
 PLACE: dict[str, Any] = {
     "pickup": {"address": "12 rue de Rivoli, Paris", "lat": 48.8600, "lon": 2.3500},
     "dropoff": {"address": "3 rue de Charonne, Paris", "lat": 48.8530, "lon": 2.3690},

@@ -9,6 +9,7 @@ from django.conf import settings as configured
 
 from apps.core.redis import connection
 from apps.webhooks.models import Message
+from apps.webhooks.services import send_test_event
 from coursier.celery import app
 from coursier.embedded.programs import worker_programs
 from tests.broker import delivering_at_once, losing_everything
@@ -33,6 +34,28 @@ def test_an_order_reaches_an_endpoint_by_way_of_the_relay(cast, sink):
         drain_outbox()
     assert sink.kinds == ["order.placed", "order.assigned"]
     assert "webhooks.deliver_to" in sent
+
+
+@pytest.mark.django_db
+def test_a_test_event_goes_out_at_once_by_way_of_the_relay(cast, sink):
+    endpoint = listening(cast.bakery.pk, sink)
+    with delivering_at_once() as sent:
+        send_test_event(endpoint)
+        drain_outbox()
+    assert sink.kinds == ["webhook.test"]
+    assert "webhooks.deliver_to" in sent
+
+
+@pytest.mark.django_db
+def test_a_test_event_whose_hint_is_lost_goes_out_in_the_next_second(cast, sink):
+    endpoint = listening(cast.bakery.pk, sink)
+    with losing_everything():
+        send_test_event(endpoint)
+        drain_outbox()
+    assert sink.connections == 0
+    with delivering_at_once():
+        app.tasks["webhooks.deliver_due"].run()
+    assert sink.kinds == ["webhook.test"]
 
 
 @pytest.mark.django_db

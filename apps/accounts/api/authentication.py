@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 from apps.accounts.errors import InvalidKey, LiveKeyRequired, NotAFleetOwner
 from apps.accounts.principals import Principal, Scope
 from apps.accounts.selectors import organisation, principal_of_key
+from apps.core.errors import Forbidden
 from apps.core.events import set_actor
 
 
@@ -34,14 +35,19 @@ class ScopeOfMethod(BasePermission):
     """The key must carry the scope that the view names for the method. A method without a scope serves nobody."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """A method that the view does not have passes: the answer to it is 405, whatever the key may do."""
+        """A method that the view does not have passes: the answer to it is 405, whatever the key may do.
+
+        Raises Forbidden with the name of the scope that the key lacks.
+        """
         if not isinstance(request.user, Principal):
             return False
         method = "GET" if request.method == "HEAD" else str(request.method)
         if method not in view.allowed_methods:
             return True
         scopes: dict[str, Scope] = getattr(view, "scopes", {})
-        return method in scopes and scopes[method] in request.user.scopes
+        if method in scopes and scopes[method] not in request.user.scopes:
+            raise Forbidden(f"This key lacks the scope {scopes[method]}.")
+        return method in scopes
 
 
 class AnyKey(BasePermission):
@@ -52,11 +58,28 @@ class AnyKey(BasePermission):
         return isinstance(request.user, Principal)
 
 
-class FleetOwnerToWrite(BasePermission):
-    """Only a fleet owner changes a network of its own, and only with a live key: there are no couriers for tests."""
+class LiveKeyToWrite(BasePermission):
+    """What an organisation has once, for all of its keys, is changed with a live key; a test key reads it.
+
+    Orders and webhook endpoints are not of that kind: those of test keys are others than those of live keys.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Reading passes. Raises NotAFleetOwner or LiveKeyRequired: a clear code instead of a bare 403."""
+        """Reading passes. Raises LiveKeyRequired: a clear code instead of a bare 403."""
+        if request.method in SAFE_METHODS or request.method not in view.allowed_methods:
+            return True
+        if not isinstance(request.user, Principal):
+            return False
+        if request.user.is_test:
+            raise LiveKeyRequired
+        return True
+
+
+class FleetOwnerToWrite(BasePermission):
+    """Only a fleet owner changes a network of its own."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Reading passes. Raises NotAFleetOwner: a clear code instead of a bare 403."""
         if request.method in SAFE_METHODS or request.method not in view.allowed_methods:
             return True
         caller = request.user
@@ -64,6 +87,4 @@ class FleetOwnerToWrite(BasePermission):
             return False
         if not organisation(caller.organisation_id).is_fleet_owner:
             raise NotAFleetOwner
-        if caller.is_test:
-            raise LiveKeyRequired
         return True

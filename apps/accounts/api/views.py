@@ -6,10 +6,11 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from apps.accounts.api.authentication import KeyAuthentication, ScopeOfMethod
+from apps.accounts.api.authentication import KeyAuthentication, LiveKeyToWrite, ScopeOfMethod
 from apps.accounts.principals import Principal, Scope
 from apps.core import rate_limit
 from apps.core.api.parsing import StrictJSONParser
+from apps.core.api.serializers import refuse_repeated
 
 
 class KeyView(APIView):
@@ -27,6 +28,7 @@ class KeyView(APIView):
         if isinstance(request.user, Principal):
             rate_limit.spend(f"organisation:{request.user.organisation_id.hex}")
         super().initial(request, *args, **kwargs)
+        refuse_repeated(request.query_params)
 
     def idempotency_owner(self, request: Request) -> str:
         """Keys of one organisation share their Idempotency-Keys, so that a retry may follow a rotation.
@@ -35,6 +37,15 @@ class KeyView(APIView):
         """
         caller = principal_of(request)
         return f"organisation:{caller.organisation_id.hex}:{'test' if caller.is_test else 'live'}"
+
+
+class RealView(KeyView):
+    """Base of what an organisation has once, for all of its keys: networks, connections, tariffs, hubs.
+
+    A test key reads it. An operation that writes says `LiveKeyRequired` among its refusals.
+    """
+
+    permission_classes: ClassVar[tuple[type[BasePermission], ...]] = (ScopeOfMethod, LiveKeyToWrite)  # type: ignore[misc]
 
 
 def principal_of(request: Request) -> Principal:

@@ -108,6 +108,23 @@ def test_a_key_does_what_its_scopes_say_and_no_more(cast, scopes, reads, writes)
     assert Event.objects.count() == IdempotentAnswer.objects.count() == (writes == 201)
 
 
+def test_a_refused_key_is_told_which_scope_it_lacks(cast):
+    caller = client(key_of(cast, scopes=(Scope.ORDERS_READ,))[1])
+    answers = caller.get("/v1/hubs"), caller.post(ORDERS, ORDER, headers={"Idempotency-Key": "k"})
+    assert {shape(answer) for answer in answers} == {(403, "forbidden")}
+    messages = [answer.json()["error"]["message"] for answer in answers]
+    assert messages == ["This key lacks the scope hubs:read.", "This key lacks the scope orders:write."]
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("path", [ORDERS, "/v1/connections", "/v1/webhook_endpoints", "/v1/slots"])
+def test_what_a_query_says_twice_is_refused_rather_than_half_read(cast, path):
+    refused = client(cast.dee_key).get(f"{path}?status=placed&limit=1&status=delivered")
+    assert shape(refused) == (400, "invalid_request")
+    fields = refused.json()["error"]["fields"]
+    assert fields == [{"path": "status", "code": "repeated", "message": "Say it once."}]
+
+
 def test_a_retry_under_a_rotated_key_gets_the_first_answer(cast):
     answers = [
         client(secret).post(ORDERS, ORDER, headers={"Idempotency-Key": "k"})

@@ -67,13 +67,13 @@ class StatementOut(OutputSerializer):
 
 
 class ChargeOut(OutputSerializer):
-    """What is owed for one leg."""
+    """What is owed for one leg. The context says whether its reader is shown the orderer's `references`."""
 
     id = PublicId(prefix="cha", source="pk")
     kind = serializers.CharField(help_text="`delivery`, `return`, `cancellation`.")
     at = Moment()
     order = PublicId(prefix="ord", source="order_id")
-    external_id = serializers.SerializerMethodField()
+    external_id = serializers.SerializerMethodField(help_text="The orderer's own reference; null for the executor.")
     leg = PublicId(prefix="leg", source="leg_id")
     fleet = PublicId(prefix="flt", source="fleet_id")
     tariff = serializers.SerializerMethodField(help_text="Null: the platform's own.")
@@ -83,8 +83,9 @@ class ChargeOut(OutputSerializer):
     gross = serializers.SerializerMethodField()
 
     def get_external_id(self, charge: Charge) -> str | None:
-        """The orderer's own reference; null where the leg was handed on: it is the merchant's."""
-        return None if charge.is_handed_on else charge.order.external_id
+        """The orderer's own reference, for the orderer. Of what was handed on it is the merchant's, who is another."""
+        is_shown = self.context["references"] and not charge.is_handed_on
+        return charge.order.external_id if is_shown else None
 
     def get_tariff(self, charge: Charge) -> str | None:
         """`tar_...`."""
@@ -111,8 +112,9 @@ class StatementWithCharges(StatementOut):
 
 
 def with_charges(
-    statement: Statement, totals: Totals, charges: list[Charge], next_cursor: str | None
+    statement: Statement, totals: Totals, charges: list[Charge], next_cursor: str | None, *, with_references: bool
 ) -> dict[str, Any]:
     """The answer of one statement, as `StatementWithCharges` describes it."""
     told = StatementOut(statement, context={"totals": {statement.pk: totals}}).data
-    return {**told, "data": ChargeOut(charges, many=True).data, "next_cursor": next_cursor}
+    rows = ChargeOut(charges, many=True, context={"references": with_references}).data
+    return {**told, "data": rows, "next_cursor": next_cursor}

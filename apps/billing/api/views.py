@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from apps.accounts.api.operations import operation
 from apps.accounts.api.views import KeyView, principal_of
-from apps.accounts.principals import Scope
+from apps.accounts.principals import Principal, Scope
 from apps.billing.api.answers import StatementOut, StatementWithCharges, with_charges
 from apps.billing.api.requests import (
     CSV,
@@ -31,6 +31,7 @@ from apps.billing.models import Statement
 from apps.billing.selectors import (
     charged_legs,
     charges_of,
+    sees_references,
     statement_for,
     statement_of_connection,
     statements_for,
@@ -99,8 +100,9 @@ class StatementView(KeyView):
     def get(self, request: Request, statement_id: str) -> HttpResponseBase:
         """Show a statement, charge by charge: as JSON, CSV or PDF."""
         page, asked = StatementQuery.read(request.query_params.dict())
-        statement = statement_for(principal_of(request), parse_public_id("sta", statement_id))
-        return _answer(statement, page, asked["format"])
+        caller = principal_of(request)
+        statement = statement_for(caller, parse_public_id("sta", statement_id))
+        return _answer(caller, statement, page, asked["format"])
 
 
 class ConnectionStatementView(KeyView):
@@ -119,20 +121,23 @@ class ConnectionStatementView(KeyView):
     def get(self, request: Request, connection_id: str, month: str) -> HttpResponseBase:
         """Show the statement of a connection for a month: as JSON, CSV or PDF."""
         page, asked = ConnectionStatementQuery.read(request.query_params.dict())
+        caller = principal_of(request)
         key: UUID = parse_public_id("con", connection_id)
-        statement = statement_of_connection(
-            principal_of(request), key, month_in_path(month), currency=asked.get("currency")
-        )
-        return _answer(statement, page, asked["format"])
+        statement = statement_of_connection(caller, key, month_in_path(month), currency=asked.get("currency"))
+        return _answer(caller, statement, page, asked["format"])
 
 
-def _answer(statement: Statement, page: PageRequest, form: str) -> HttpResponseBase:
+def _answer(caller: Principal, statement: Statement, page: PageRequest, form: str) -> HttpResponseBase:
+    shown = sees_references(caller, statement)
     if form == CSV:
-        return _file(statement_csv(statement, charged_legs(statement)), "text/csv; charset=utf-8", statement, CSV)
+        text = statement_csv(statement, charged_legs(statement, with_references=shown))
+        return _file(text, "text/csv; charset=utf-8", statement, CSV)
     if form == PDF:
-        return _file(statement_pdf(statement, charged_legs(statement)), "application/pdf", statement, PDF)
+        pages = statement_pdf(statement, charged_legs(statement, with_references=shown))
+        return _file(pages, "application/pdf", statement, PDF)
     charges, next_cursor = page_of(charges_of(statement), page)
-    answer: dict[str, Any] = with_charges(statement, totals_of([statement])[statement.pk], charges, next_cursor)
+    totals = totals_of([statement])[statement.pk]
+    answer: dict[str, Any] = with_charges(statement, totals, charges, next_cursor, with_references=shown)
     return Response(answer)
 
 

@@ -4,11 +4,11 @@ import csv
 import io
 from collections.abc import Iterable
 
-from apps.billing.documents.amounts import decimal
 from apps.billing.models import Statement
 from apps.billing.selectors import ChargedLeg
 from apps.core.api.fields import Moment
 from apps.core.ids import public_id
+from apps.core.money import Money
 
 COLUMNS = ("kind", "at", "order", "external_id", "leg", "lines", "net", "tax", "gross", "currency")
 TOTAL = "total"
@@ -16,7 +16,7 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 def statement_csv(statement: Statement, rows: Iterable[ChargedLeg]) -> str:
-    """The whole file. Amounts are decimals with a point; the last row, `total`, is the sum of the ones above."""
+    """The whole file. Amounts have the decimals of their currency; the last row, `total`, sums up those above."""
     file = io.StringIO()
     write = csv.writer(file).writerow
     write(COLUMNS)
@@ -24,7 +24,7 @@ def statement_csv(statement: Statement, rows: Iterable[ChargedLeg]) -> str:
     for row in rows:
         net, tax, gross = net + row.net_cents, tax + row.tax_cents, gross + row.gross_cents
         write(_cells(statement, row))
-    write([TOTAL, "", "", "", "", "", decimal(net), decimal(tax), decimal(gross), statement.currency])
+    write([TOTAL, "", "", "", "", "", *_amounts(statement, net, tax, gross)])
     return file.getvalue()
 
 
@@ -35,12 +35,13 @@ def _cells(statement: Statement, row: ChargedLeg) -> list[str]:
         public_id("ord", row.order_id),
         _harmless(row.external_id),
         public_id("leg", row.leg_id),
-        "; ".join(f"{line['label']} {decimal(line['amount'])}" for line in row.lines),
-        decimal(row.net_cents),
-        decimal(row.tax_cents),
-        decimal(row.gross_cents),
-        statement.currency,
+        "; ".join(f"{line['label']} {Money(line['amount'], statement.currency).decimal}" for line in row.lines),
+        *_amounts(statement, row.net_cents, row.tax_cents, row.gross_cents),
     ]
+
+
+def _amounts(statement: Statement, *amounts: int) -> list[str]:
+    return [*(Money(amount, statement.currency).decimal for amount in amounts), statement.currency]
 
 
 def _harmless(text: str) -> str:

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from fpdf import FPDF, XPos, YPos
 from fpdf.enums import Align
 
-from apps.billing.documents.amounts import decimal
 from apps.billing.errors import TooLongForPdf
 from apps.billing.models import Statement
 from apps.billing.selectors import ChargedLeg
 from apps.core import clock
 from apps.core.ids import public_id
+from apps.core.money import Money
 
 MAX_ROWS = 5_000
 CHARACTERS = "windows-1252"
@@ -54,10 +54,10 @@ def statement_pdf(statement: Statement, rows: Iterable[ChargedLeg]) -> bytes:
             paper.add_page()
             _row(paper, _HEADS, style="B")
         net, tax, gross = net + row.net_cents, tax + row.tax_cents, gross + row.gross_cents
-        amounts = (decimal(row.net_cents), decimal(row.tax_cents), decimal(row.gross_cents))
+        amounts = _amounts(statement, row.net_cents, row.tax_cents, row.gross_cents)
         at = f"{row.at.astimezone(zone):%Y-%m-%d %H:%M}"
         _row(paper, (at, row.short_code, row.external_id, row.kind, *amounts))
-    _row(paper, ("Total", "", "", statement.currency, decimal(net), decimal(tax), decimal(gross)), style="B")
+    _row(paper, ("Total", "", "", statement.currency, *_amounts(statement, net, tax, gross)), style="B")
     return bytes(paper.output())
 
 
@@ -99,6 +99,10 @@ def _head(paper: FPDF, statement: Statement) -> None:
         paper.multi_cell(0, 6, printable(line), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     paper.ln(4)
     _row(paper, _HEADS, style="B")
+
+
+def _amounts(statement: Statement, *amounts: int) -> tuple[str, ...]:
+    return tuple(Money(amount, statement.currency).decimal for amount in amounts)
 
 
 def _row(paper: FPDF, cells: tuple[str, ...], *, style: str = "") -> None:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0001_charges_and_statements'),
-        ('orders', '0010_legs_handed_on'),
+        ('orders', '0011_legs_handed_on'),
     ]
 
     operations = [

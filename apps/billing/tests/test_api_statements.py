@@ -155,6 +155,20 @@ def test_a_pdf_is_a_file_with_accents(bakery, connection):
     assert {"Statement 2026-06", "From: Night Riders SARL", "To: Dee's bakery", "Réf-1"} <= set(texts)
 
 
+def test_the_orderers_references_are_for_the_orderer_in_all_three_formats(bakery, riders, connection):
+    for system, shown in ((bakery, {"Réf-0", "Réf-1", "Réf-2"}), (riders, set())):
+        listed = system.of_connection(connection)
+        statement = listed.json()["id"]
+        for answer in (listed, system.gets(statement)):
+            assert {row["external_id"] for row in answer.json()["data"]} == (shown or {None})
+        for file in (system.of_connection(connection, format="csv"), system.gets(statement, format="csv")):
+            *rows, _ = rows_of(file.content.decode())
+            assert {row["external_id"] for row in rows} == (shown or {""})
+        for file in (system.of_connection(connection, format="pdf"), system.gets(statement, format="pdf")):
+            assert {text for text in texts_of(file.content) if text.startswith("Réf-")} == shown
+            assert len(table_of(file.content)) == 4
+
+
 def test_a_file_is_given_whatever_is_accepted(bakery, connection):
     path = f"/v1/connections/{public_id('con', connection.pk)}/statements/{JUNE}?format=csv"
     assert bakery.client.get(path, headers={"Accept": "text/csv"}).status_code == 200

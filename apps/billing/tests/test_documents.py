@@ -9,7 +9,6 @@ from hypothesis import strategies as some
 
 from apps.accounts.models import Organisation
 from apps.billing.documents import statement_csv, statement_pdf
-from apps.billing.documents.amounts import decimal
 from apps.billing.documents.statement_pdf import printable
 from apps.billing.errors import TooLongForPdf
 from apps.billing.models import Statement
@@ -19,9 +18,9 @@ from apps.billing.tests.reading import cents, rows_of, table_of, texts_of
 JUNE = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
 
 
-def a_statement(*, executor: str = "Vélo Express", orderer: str = "Dee's bakery") -> Statement:
+def a_statement(*, executor: str = "Vélo Express", orderer: str = "Dee's bakery", currency: str = "EUR") -> Statement:
     return Statement(
-        executor=Organisation(name=executor), orderer=Organisation(name=orderer), month="2026-06", currency="EUR"
+        executor=Organisation(name=executor), orderer=Organisation(name=orderer), month="2026-06", currency=currency
     )
 
 
@@ -63,9 +62,35 @@ def test_the_total_of_a_pdf_is_the_sum_of_its_rows_to_the_cent(legs):
         assert sum(cents(row[column]) for row in rows) == cents(total[column]) == wanted
 
 
-@given(some.integers(0, 10**12))
-def test_an_amount_reads_back(amount):
-    assert cents(decimal(amount)) == amount
+@pytest.mark.parametrize(
+    ("currency", "line", "sums"),
+    [
+        ("EUR", "Base price 12.34", ["12.34", "1.00", "13.34"]),
+        ("JPY", "Base price 1234", ["1234", "100", "1334"]),
+        ("XOF", "Base price 1234", ["1234", "100", "1334"]),
+        ("TND", "Base price 1.234", ["1.234", "0.100", "1.334"]),
+    ],
+)
+def test_amounts_have_the_decimals_of_their_currency(currency, line, sums):
+    leg = ChargedLeg(
+        at=JUNE,
+        kind="delivery",
+        order_id=UUID(int=1),
+        external_id="",
+        leg_id=UUID(int=2),
+        lines=[{"code": "base", "label": "Base price", "amount": 1_234}],
+        net_cents=1_234,
+        tax_cents=100,
+        gross_cents=1_334,
+    )
+    row, total = rows_of(statement_csv(a_statement(currency=currency), [leg]))
+    assert row["lines"] == line
+    for shown in (row, total):
+        assert [shown[name] for name in ("net", "tax", "gross", "currency")] == [*sums, currency]
+    texts = texts_of(statement_pdf(a_statement(currency=currency), [leg]))
+    last = texts.index("Total")
+    assert texts[last - 3 : last] == texts[last + 2 : last + 5] == sums
+    assert texts[last + 1] == currency
 
 
 def test_french_names_keep_their_accents_in_a_pdf():

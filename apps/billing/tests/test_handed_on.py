@@ -88,12 +88,18 @@ def test_the_merchant_learns_nothing_of_what_the_others_owe_each_other(cast, nig
     assert till.get(f"/v1/statements/{public_id('sta', other.pk)}").status_code == 404
 
 
-def test_the_merchants_own_reference_is_not_told_to_who_was_handed_it_on(cast, night_rider, tess):
+def test_the_merchants_own_reference_is_told_to_the_merchant_alone(cast, night_rider, tess):
     leg = carry(handed_on(cast, night_rider.fleet, tess.fleet, external_id="A-1042"), tess, *DELIVERED)
     settle_order(order_id=leg.order_id)
     first, second = (Statement.objects.get(executor=each.fleet.organisation) for each in (night_rider, tess))
-    for statement, reference in ((first, "A-1042"), (second, None)):
-        _, key = create_api_key(organisation_id=statement.executor_id, name="accounts")
+    readers = (
+        (first, first.orderer_id, "A-1042"),
+        (first, first.executor_id, None),
+        (second, second.orderer_id, None),
+        (second, second.executor_id, None),
+    )
+    for statement, reader_id, reference in readers:
+        _, key = create_api_key(organisation_id=reader_id, name="accounts")
         client, path = APIClient(HTTP_AUTHORIZATION=f"Bearer {key}"), f"/v1/statements/{public_id('sta', statement.pk)}"
         assert client.get(path).json()["data"][0]["external_id"] == reference
         csv = client.get(path, {"format": "csv"}).content.decode()

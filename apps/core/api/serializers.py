@@ -4,6 +4,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -41,6 +42,13 @@ def _unknown(data: Any, known: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     names = [str(name)[:MAX_NAME_SHOWN] for name in data if name not in known][:MAX_UNKNOWN_NAMED]
     return {name: [ErrorDetail("There is no such field.", code="unknown_field")] for name in names}
+
+
+def refuse_repeated(query: QueryDict) -> None:
+    """Raise ValidationError (400) for what a query string says twice: reading one of the two would hide the other."""
+    names = [name[:MAX_NAME_SHOWN] for name, values in query.lists() if len(values) > 1][:MAX_UNKNOWN_NAMED]
+    if names:
+        raise serializers.ValidationError({name: [ErrorDetail("Say it once.", code="repeated")] for name in names})
 
 
 def _merged(wrong: Any, unknown: dict[str, Any]) -> Any:

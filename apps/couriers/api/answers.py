@@ -8,7 +8,8 @@ from rest_framework import serializers
 
 from apps.core.api.fields import Moment, PublicId
 from apps.core.api.serializers import OutputSerializer
-from apps.couriers.models import Courier
+from apps.core.ids import public_id
+from apps.couriers.models import Courier, Fleet
 from apps.couriers.selectors import LivePosition, live_positions
 
 
@@ -20,7 +21,12 @@ class FleetOut(OutputSerializer):
     mode = serializers.CharField()
     is_open = serializers.BooleanField()
     accepts_invitations = serializers.BooleanField(help_text="Listed for who looks for a fleet to connect with.")
+    zone_ids = serializers.SerializerMethodField()
     created_at = Moment()
+
+    def get_zone_ids(self, fleet: Fleet) -> list[str]:
+        """The zones in which a fleet with a dispatch of its own is asked; none: everywhere."""
+        return [public_id("zon", UUID(zone_id)) for zone_id in fleet.zone_ids]
 
 
 class VehicleOut(OutputSerializer):

@@ -52,5 +52,5 @@ class NetworksView(KeyView):
         """List the fleets of others that are open or accept invitations."""
         page, _ = PageQuery.read(request.query_params.dict())
         found, next_cursor = page_of(listed_fleets(besides=principal_of(request).organisation_id), page)
-        context = {"zones": zones_served([fleet.pk for fleet in found])}
+        context = {"zones": zones_served(found)}
         return Response({"data": NetworkOut(found, many=True, context=context).data, "next_cursor": next_cursor})

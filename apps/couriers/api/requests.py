@@ -12,6 +12,7 @@ from apps.core.vehicle_kind import VehicleKind
 from apps.couriers.lifecycle import CourierStatus, FleetMode
 
 MAX_SKILLS = 20
+MAX_ZONES = 100
 MOST_LEGS = 50
 MOST_PARCELS = 1_000
 MAX_WEIGHT_G = 3_500_000  # a van with all that it may weigh
@@ -26,6 +27,7 @@ class FleetIn(StrictSerializer):
     mode = serializers.ChoiceField(choices=FleetMode.choices, required=False)
     is_open = serializers.BooleanField(required=False)
     accepts_invitations = serializers.BooleanField(required=False)
+    zone_ids = serializers.ListField(child=PublicId(prefix="zon"), max_length=MAX_ZONES, required=False)
 
 
 class VehicleChangesIn(StrictSerializer):

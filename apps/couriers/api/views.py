@@ -2,13 +2,12 @@
 
 from typing import Any, ClassVar
 
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.api.authentication import FleetOwnerToWrite, ScopeOfMethod
+from apps.accounts.api.authentication import FleetOwnerToWrite, LiveKeyToWrite, ScopeOfMethod
 from apps.accounts.api.operations import operation
-from apps.accounts.api.views import KeyView, principal_of
+from apps.accounts.api.views import RealView, principal_of
 from apps.accounts.errors import LiveKeyRequired, NotAFleetOwner
 from apps.accounts.principals import Scope
 from apps.core.api.idempotent import answered_once
@@ -65,7 +64,7 @@ TO_OWNERS = (NotAFleetOwner, LiveKeyRequired)
 OF_SHIFTS = (*TO_OWNERS, ZoneNotFound, ShiftOverlaps, ExternalIdTaken, Invalid, Conflict)
 
 
-class NetworkView(KeyView):
+class NetworkView(RealView):
     """Base: what a network's owner reads and changes."""
 
     scopes: ClassVar = {
@@ -74,13 +73,19 @@ class NetworkView(KeyView):
         "PATCH": Scope.FLEETS_WRITE,
         "DELETE": Scope.FLEETS_WRITE,
     }
-    permission_classes: ClassVar[tuple[type[BasePermission], ...]] = (ScopeOfMethod, FleetOwnerToWrite)  # type: ignore[misc]
+    permission_classes: ClassVar = (ScopeOfMethod, FleetOwnerToWrite, LiveKeyToWrite)  # type: ignore[misc]
 
 
 class FleetsView(NetworkView):
     """`/v1/fleets`."""
 
-    @operation("create_fleet", tag="Fleets", request=requests.FleetIn, answers={201: FleetOut}, refusals=TO_OWNERS)
+    @operation(
+        "create_fleet",
+        tag="Fleets",
+        request=requests.FleetIn,
+        answers={201: FleetOut},
+        refusals=(*TO_OWNERS, Invalid),
+    )
     @answered_once
     def post(self, request: Request) -> Response:
         """Make a network of couriers."""
@@ -109,10 +114,10 @@ class FleetView(NetworkView):
         tag="Fleets",
         request=requests.FleetIn,
         answers={200: FleetOut},
-        refusals=(*TO_OWNERS, FleetNotFound),
+        refusals=(*TO_OWNERS, FleetNotFound, Invalid),
     )
     def patch(self, request: Request, fleet_id: str) -> Response:
-        """Rename a fleet, change how it gets work, open or close it."""
+        """Rename a fleet, change how it gets work and where, open or close it."""
         changes = requests.FleetIn(data=request.data, partial=True).validated()
         return Response(FleetOut(change_fleet(fleet_id=_fleet(request, fleet_id).pk, changes=changes)).data)
 

@@ -6,8 +6,21 @@ from apps.core import short_memory
 from apps.core.ids import public_id
 from apps.couriers.models import Fleet, Vehicle
 from apps.couriers.tests.owning import events, new_courier, new_vehicle, nothing_changes, refused, wrong_fields
+from apps.zones.models import Zone
+from tests.cast import RING
 
 pytestmark = pytest.mark.django_db
+
+
+def another_zone(name, **changes):
+    short_memory.forget_everything()
+    return Zone.objects.create(name=name, slug=name.lower(), ring=RING, **changes)
+
+
+def served_by(fleet, merchant):
+    """The names of the zones that others read of a fleet."""
+    (row,) = (row for row in merchant.gets("networks").json()["data"] if row["id"] == fleet["id"])
+    return [zone["name"] for zone in row["zones"]]
 
 
 def test_a_fleet_is_made_changed_and_shown(owner, cast):
@@ -20,6 +33,7 @@ def test_a_fleet_is_made_changed_and_shown(owner, cast):
         "mode": "offered",
         "is_open": False,
         "accepts_invitations": False,
+        "zone_ids": [],
         "created_at": "2026-06-10T10:00:00Z",
     }
     changed = owner.patches(f"fleets/{fleet['id']}", is_open=True)
@@ -37,6 +51,30 @@ def test_an_owner_lets_a_closed_fleet_be_found_and_hides_it_again(owner, merchan
     assert hidden == {**made, "accepts_invitations": False}
     assert made["id"] not in merchant.lists("networks")
     assert len(events("FleetAdded", "FleetChanged")) == 2
+
+
+def test_a_fleet_with_a_dispatch_of_its_own_says_where_it_is_asked(owner, merchant, cast):
+    paris, lyon = (public_id("zon", zone.pk) for zone in (cast.zone, another_zone("Lyon")))
+    made = owner.posts("fleets", {"name": "Rush", "mode": "external", "is_open": True, "zone_ids": [lyon, lyon]}).json()
+    assert made["zone_ids"] == [lyon]
+    assert served_by(made, merchant) == ["Lyon"]
+    fleet = Fleet.objects.get(name="Rush")
+    assert (fleet.is_asked_in(another_zone("Nice").pk), fleet.is_asked_in(cast.zone.pk)) == (False, False)
+    moved = owner.patches(f"fleets/{made['id']}", zone_ids=[paris]).json()
+    assert (moved["zone_ids"], served_by(made, merchant)) == ([paris], ["Paris"])
+    assert Fleet.objects.get(name="Rush").is_asked_in(cast.zone.pk)
+    assert owner.patches(f"fleets/{made['id']}", zone_ids=[]).json()["zone_ids"] == []
+    assert served_by(made, merchant) == ["Lyon", "Nice", "Paris"]
+    assert len(events("FleetAdded", "FleetChanged")) == 3
+
+
+def test_a_zone_that_is_not_in_service_is_asked_by_no_fleet(owner, cast):
+    paris, closed = (public_id("zon", zone.pk) for zone in (cast.zone, another_zone("Closed", is_active=False)))
+    with nothing_changes():
+        made = owner.posts("fleets", {"name": "Rush", "zone_ids": [paris, closed]})
+        changed = owner.patches(f"fleets/{public_id('flt', cast.fleet.pk)}", zone_ids=[closed])
+    assert (made.status_code, wrong_fields(made)) == (422, {"zone_ids[1]": "unknown_zone"})
+    assert (changed.status_code, wrong_fields(changed)) == (422, {"zone_ids[0]": "unknown_zone"})
 
 
 def test_a_fleet_changed_into_what_it_is_tells_nobody(owner, cast):
@@ -59,6 +97,7 @@ def test_the_same_key_makes_one_fleet(owner, cast):
         ({"name": "x", "mode": "slow"}, {"mode": "invalid_choice"}),
         ({"name": "x", "organisation_id": "y"}, {"organisation_id": "unknown_field"}),
         ({"name": "x", "is_open": "perhaps"}, {"is_open": "invalid"}),
+        ({"name": "x", "zone_ids": ["paris"]}, {"zone_ids[0]": "malformed"}),
     ],
 )
 def test_a_wrong_field_of_a_fleet_is_named(owner, body, wrong):

@@ -2,6 +2,7 @@
 
 from django import template
 
+from apps.core.money import Money
 from apps.dashboard import words
 from apps.dashboard.selectors.order_detail import StopView
 
@@ -19,8 +20,8 @@ def first_name(name: str) -> str:
 
 @register.filter
 def money(cents: int, currency: str) -> str:
-    """An amount: `€ 8.90`."""
-    return f"{_SIGNS.get(currency, currency)} {int(cents) / 100:,.2f}"
+    """An amount: `€ 8.90`, `JPY 1,234`."""
+    return f"{_SIGNS.get(currency, currency)} {Money(int(cents), currency).grouped}"
 
 
 @register.filter

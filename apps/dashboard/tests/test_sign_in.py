@@ -51,6 +51,19 @@ def test_after_ten_failures_even_the_right_password_waits(cast: Cast, client: Cl
     assert sign_in(other_place).status_code == 302, "the limit is per address and place"
 
 
+def test_behind_a_proxy_guesses_count_by_caller_and_nobody_chooses_who_that_is(cast: Cast, settings: Any):
+    settings.PROXIES = 1
+
+    def tries(forwarded: str, **fields: str) -> str:
+        client = Client(REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": forwarded})
+        return sign_in(client, **fields).content.decode()
+
+    for number in range(10):
+        assert "do not match" in tries(f"203.0.113.{number}, 198.51.100.7", password="guess")
+    assert "Too many wrong passwords" in tries("203.0.113.99, 198.51.100.7")
+    assert tries("198.51.100.7, 192.0.2.8") == "", "whoever calls from elsewhere signs in"
+
+
 def test_the_count_ends_with_its_window(cast: Cast, client: Client):
     for _ in range(10):
         sign_in(client, password="guess")

@@ -9,8 +9,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.core.client_address import client_address
 from apps.dashboard.forms import SignInForm
-from apps.dashboard.security import client_address, secured
+from apps.dashboard.security import secured
 from apps.dashboard.sign_in_limit import forget_failures, note_failure, wait_s
 
 

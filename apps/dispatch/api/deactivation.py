@@ -3,13 +3,12 @@
 from typing import ClassVar
 
 from rest_framework import serializers
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.api.authentication import FleetOwnerToWrite, ScopeOfMethod
+from apps.accounts.api.authentication import FleetOwnerToWrite, LiveKeyToWrite, ScopeOfMethod
 from apps.accounts.api.operations import operation
-from apps.accounts.api.views import KeyView, principal_of
+from apps.accounts.api.views import RealView, principal_of
 from apps.accounts.errors import LiveKeyRequired, NotAFleetOwner
 from apps.accounts.principals import Scope
 from apps.core.api.idempotent import answered_once
@@ -30,11 +29,11 @@ class DeactivatedOut(OutputSerializer):
     given_back_legs = serializers.IntegerField()
 
 
-class CourierDeactivateView(KeyView):
+class CourierDeactivateView(RealView):
     """`/v1/couriers/{id}/deactivate`."""
 
     scopes: ClassVar = {"POST": Scope.FLEETS_WRITE}
-    permission_classes: ClassVar[tuple[type[BasePermission], ...]] = (ScopeOfMethod, FleetOwnerToWrite)  # type: ignore[misc]
+    permission_classes: ClassVar = (ScopeOfMethod, FleetOwnerToWrite, LiveKeyToWrite)  # type: ignore[misc]
 
     @operation(
         "deactivate_courier",

@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api.operations import operation
-from apps.accounts.api.views import KeyView, principal_of
+from apps.accounts.api.views import RealView, principal_of
+from apps.accounts.errors import LiveKeyRequired
 from apps.accounts.principals import Scope
 from apps.core import rate_limit
 from apps.couriers.errors import CourierNotFound, FleetNotFound
@@ -19,8 +20,8 @@ from apps.zones.errors import OutOfZone, ZoneNotFound
 PREVIEWS_PER_S = 1.0  # of an organisation: each is two plans of a zone
 
 
-class PreviewView(KeyView):
-    """`/v1/plans/preview`."""
+class PreviewView(RealView):
+    """`/v1/plans/preview`. The plan is of live orders: a test key, whose orders robots carry, has none."""
 
     scopes: ClassVar = {"POST": Scope.DISPATCH_READ}
 
@@ -29,7 +30,7 @@ class PreviewView(KeyView):
         tag="Plans",
         request=PreviewIn,
         answers={200: PreviewOut},
-        refusals=(ZoneNotFound, CourierNotFound, FleetNotFound, OutOfZone),
+        refusals=(LiveKeyRequired, ZoneNotFound, CourierNotFound, FleetNotFound, OutOfZone),
     )
     def post(self, request: Request) -> Response:
         """Ask what a zone's plan would be with other legs or couriers. Nothing is committed."""

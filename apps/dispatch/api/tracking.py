@@ -13,6 +13,7 @@ from apps.core.api.fields import Moment
 from apps.core.api.permissions import AllowAnyone
 from apps.core.api.schema import described
 from apps.core.api.serializers import OutputSerializer
+from apps.core.client_address import client_address
 from apps.dispatch.tracking import tracked_by
 from apps.orders.errors import OrderNotFound, TrackingEnded
 
@@ -59,7 +60,7 @@ class TrackingView(APIView):
     @described("track_order", tag="Tracking", answers={200: TrackedOut}, refusals=(OrderNotFound, TrackingEnded))
     def get(self, request: Request, token: str) -> Response:
         """How far a delivery is, when it is expected, and where its courier is on the way from pickup to dropoff."""
-        rate_limit.spend(f"tracking:{request.META.get('REMOTE_ADDR', '')}", per_s=PER_S, burst=BURST)
+        rate_limit.spend(f"tracking:{client_address(request)}", per_s=PER_S, burst=BURST)
         return Response(TrackedOut(tracked_by(token)).data)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.dispatch.api.assignments import AssignmentsView, AssignmentView, ProgressView, ReassignView, UnassignView
+from apps.dispatch.api.carrying import OrderCouriersView
 from apps.dispatch.api.deactivation import CourierDeactivateView
 from apps.dispatch.api.hand_ons import HandOnsView, HandOnView
 from apps.dispatch.api.legs import LegView, PinView, RejectView, UnassignedLegsView
@@ -28,6 +29,7 @@ urlpatterns = [
     path("offers/<str:offer_id>", OfferView.as_view()),
     path("offers/<str:offer_id>/accept", AcceptOfferView.as_view()),
     path("offers/<str:offer_id>/decline", DeclineOfferView.as_view()),
+    path("orders/<str:order_id>/couriers", OrderCouriersView.as_view()),
     path("plans/preview", PreviewView.as_view()),
     path("slots", SlotsView.as_view()),
     path("tracking/<str:token>", TrackingView.as_view()),

@@ -1,6 +1,6 @@
 """Offer a leg to one courier until a deadline. The deadline is the platform's; the first of accept and expiry wins."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -90,6 +90,8 @@ def accept_offer(*, offer_id: UUID, courier_id: UUID) -> Leg:
         leg_version=offer.leg.version,
         pickup_place=offer.why.get("pickup_place", end + GAP),
         dropoff_place=offer.why.get("dropoff_place", end + 2 * GAP),
+        expected_pickup_at=_planned_for(offer, "expected_pickup_at"),
+        expected_dropoff_at=_planned_for(offer, "expected_dropoff_at"),
         why=offer.why,
     )
     try:
@@ -97,6 +99,12 @@ def accept_offer(*, offer_id: UUID, courier_id: UUID) -> Leg:
     except FleetNotConnected as error:
         raise OfferGone(state={"status": OfferStatus.WITHDRAWN.value}) from error  # undone whole: it runs out by itself
     return Leg.objects.get(pk=offer.leg_id)
+
+
+def _planned_for(offer: Offer, name: str) -> datetime | None:
+    """A time of the plan that made the offer; None where no plan did."""
+    text = offer.why.get(name)
+    return datetime.fromisoformat(text) if text else None
 
 
 @atomic(rereads=3)

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from apps.core import clock
 from apps.core.money import Money
 from apps.couriers.models import Fleet
 from apps.networks.tariffs.pricing import price_of
-from apps.networks.tariffs.selectors import agreed_between, platform_tariff
-from apps.orders.models import Leg
+from apps.networks.tariffs.selectors import agreed_tariff, connection_carrying
+from apps.orders.models import HandOn, Leg
 from apps.orders.selectors.hand_ons import live_hand_on
 from apps.orders.tariffs import trip_of
 
@@ -14,40 +15,35 @@ PAYOUT_SHARE = 0.7  # of the price before tax, to the courier
 
 
 def fleet_payout(leg: Leg, fleet: Fleet) -> Money:
-    """What a fleet is paid for the leg: by the tariff that was agreed with it, or as a courier is; for what was handed
-    on to it, what who handed it on will owe for it. Needs the leg's order at hand; three queries.
+    """What a fleet is owed for the leg, before tax: what its delivery is charged at, by the terms as they are now.
+
+    By the tariff of the connection, or the platform's rates where there is none; nothing within one organisation. For
+    what was handed on to it, who handed it on owes it. Needs the leg's order at hand; three queries.
     """
-    if handed_on := _price_handed_on(leg, fleet.pk):
-        return handed_on
-    tariff = agreed_between(organisation_id=leg.organisation_id, fleet_id=fleet.pk)
-    if tariff is None:
-        return _share(_own_part(leg))
-    price = price_of(trip_of(leg), tariff.rates)
-    return Money(price.net_cents, price.currency)
+    hand_on = _handed_on(leg, fleet.pk)
+    orderer_id = hand_on.executor_id if hand_on else leg.organisation_id
+    if fleet.organisation_id == orderer_id:
+        return Money(0, leg.order.currency)
+    return _owed_by(orderer_id, leg, fleet.pk)
 
 
 def courier_payout(leg: Leg, fleet_id: UUID) -> Money:
     """What a courier of a fleet is paid: a share of what the merchant pays, or of what the fleet is owed by who handed
     it on. Needs the leg's order at hand; one query, or two.
     """
-    handed_on = _price_handed_on(leg, fleet_id)
-    return _share((handed_on.amount, handed_on.currency) if handed_on else _own_part(leg))
+    hand_on = _handed_on(leg, fleet_id)
+    if hand_on:
+        owed = _owed_by(hand_on.executor_id, leg, fleet_id)
+        return Money(round(owed.amount * PAYOUT_SHARE), owed.currency)
+    return Money(round(leg.order.net_cents * PAYOUT_SHARE * leg.share_of_way), leg.order.currency)
 
 
-def _price_handed_on(leg: Leg, fleet_id: UUID) -> Money | None:
+def _handed_on(leg: Leg, fleet_id: UUID) -> HandOn | None:
     hand_on = live_hand_on(leg.pk)
-    if hand_on is None or hand_on.to_fleet_id != fleet_id:
-        return None
-    tariff = agreed_between(organisation_id=hand_on.executor_id, fleet_id=fleet_id) or platform_tariff()
-    price = price_of(trip_of(leg), tariff.rates)
+    return hand_on if hand_on and hand_on.to_fleet_id == fleet_id else None
+
+
+def _owed_by(orderer_id: UUID, leg: Leg, fleet_id: UUID) -> Money:
+    over = connection_carrying(organisation_id=orderer_id, fleet_id=fleet_id, given_at=clock.now())
+    price = price_of(trip_of(leg), agreed_tariff(over.tariff if over else None).rates)
     return Money(price.net_cents, price.currency)
-
-
-def _own_part(leg: Leg) -> tuple[float, str]:
-    """Of the order's price, in cents, for the leg's share of the way."""
-    return leg.order.net_cents * leg.share_of_way, leg.order.currency
-
-
-def _share(price: tuple[float, str]) -> Money:
-    cents, currency = price
-    return Money(round(cents * PAYOUT_SHARE), currency)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from apps.core.errors import Conflict
@@ -101,8 +102,13 @@ def _commit_leg(view: ZoneView, commitment: Commitment, position: int, route: Pl
     why = asdict(commitment.why)
     if courier.fleet.mode == FleetMode.OFFERED:
         pickup_place, dropoff_place = new_places(view.routes[commitment.courier_id], courier.pk, leg, route)
-        places = {"pickup_place": pickup_place, "dropoff_place": dropoff_place}
-        make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk, why={**why, **places})
+        planned = {
+            "pickup_place": pickup_place,
+            "dropoff_place": dropoff_place,
+            "expected_pickup_at": datetime.fromtimestamp(commitment.pickup_at, UTC).isoformat(),
+            "expected_dropoff_at": datetime.fromtimestamp(commitment.dropoff_at[position], UTC).isoformat(),
+        }
+        make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk, why={**why, **planned})
         return
     assign_planned(view, route, Given(leg, courier, commitment.pickup_at, commitment.dropoff_at[position], why))
 

@@ -150,7 +150,7 @@ def test_a_plan_of_before_a_pause_offers_nothing_after_it(cast, first):
         make_fleet_offer(leg_id=leg.pk, leg_version=leg.version, fleet_id=first.pk)
 
 
-def test_a_connected_fleet_is_paid_by_its_tariff_and_others_as_couriers_are(cast, hand_clock):
+def test_a_connected_fleet_is_paid_by_its_tariff_and_others_by_the_platforms_rates(cast, hand_clock):
     rapid, other = make_rapid(), agreements.a_fleet("Other", is_open=True)
     Fleet.objects.filter(pk=other.pk).update(mode=FleetMode.EXTERNAL)
     agreements.connected(
@@ -161,7 +161,7 @@ def test_a_connected_fleet_is_paid_by_its_tariff_and_others_as_couriers_are(cast
     assert make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=rapid.fleet.pk).payout_cents == 500
     order, leg = placed(cast)
     paid = make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=other.pk).payout_cents
-    assert paid == round(order.net_cents * 0.7)
+    assert paid == order.net_cents
 
 
 def test_who_may_see_before_it_carries_sees_whose_door_it_is(cast, first):

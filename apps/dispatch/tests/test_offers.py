@@ -30,6 +30,21 @@ def test_accepting_gives_the_leg_to_the_courier(cast, offer):
     assert Assignment.objects.get(leg=leg).assigned_by == AssignedBy.COURIER
 
 
+def test_who_accepts_is_expected_when_the_plan_said(cast, offer, hand_clock):
+    accept_offer(offer_id=offer.pk, courier_id=cast.bo.pk)
+    accepted = Assignment.objects.get(leg=offer.leg)
+    assert hand_clock() <= accepted.expected_pickup_at < accepted.expected_dropoff_at
+    assert accepted.expected_dropoff_at <= offer.leg.due_at
+
+
+def test_an_offer_that_no_plan_made_is_expected_at_no_time(cast):
+    _, leg = placed(cast)
+    by_hand = make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=cast.bo.pk)
+    accept_offer(offer_id=by_hand.pk, courier_id=cast.bo.pk)
+    accepted = Assignment.objects.get(leg=leg)
+    assert (accepted.expected_pickup_at, accepted.expected_dropoff_at) == (None, None)
+
+
 def test_accepting_twice_is_accepting_once(cast, offer):
     accept_offer(offer_id=offer.pk, courier_id=cast.bo.pk)
     accept_offer(offer_id=offer.pk, courier_id=cast.bo.pk)

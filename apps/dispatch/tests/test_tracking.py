@@ -170,6 +170,18 @@ def test_one_address_asks_once_a_second_after_a_small_burst(cast):
     assert elsewhere.status_code == 200
 
 
+def test_behind_a_proxy_each_caller_has_a_bucket_and_nobody_chooses_it(cast, settings):
+    settings.PROXIES = 1
+    path = f"/v1/tracking/{placed(cast)[0].tracking_token}"
+
+    def asks(forwarded):
+        return APIClient(REMOTE_ADDR="10.0.0.1").get(path, headers={"X-Forwarded-For": forwarded}).status_code
+
+    assert 429 in {asks(f"203.0.113.{n}, 198.51.100.7") for n in range(int(BURST) + 3)}
+    assert asks("203.0.113.99, 198.51.100.7") == 429, "a header of one's own is no way out"
+    assert asks("198.51.100.7, 192.0.2.8") == 200, "and locks nobody else out"
+
+
 def test_guessing_is_slowed_down_too(cast):
     tracks("x")
     assert 429 in {APIClient().get(f"/v1/tracking/guess{n}").status_code for n in range(int(BURST) + 3)}

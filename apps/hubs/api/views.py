@@ -6,7 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api.operations import operation
-from apps.accounts.api.views import KeyView, principal_of
+from apps.accounts.api.views import KeyView, RealView, principal_of
+from apps.accounts.errors import LiveKeyRequired
 from apps.accounts.principals import Scope
 from apps.core.api.idempotent import answered_once
 from apps.core.api.pages import page_of
@@ -47,12 +48,18 @@ from apps.orders.services import open_incident, resolve_incident
 from apps.zones.errors import OutOfZone
 
 
-class HubsView(KeyView):
+class HubsView(RealView):
     """`/v1/hubs`."""
 
     scopes: ClassVar = {"GET": Scope.HUBS_READ, "POST": Scope.HUBS_WRITE}
 
-    @operation("create_hub", tag="Hubs", request=HubIn, answers={201: HubOut}, refusals=(OutOfZone, NotAHubOperator))
+    @operation(
+        "create_hub",
+        tag="Hubs",
+        request=HubIn,
+        answers={201: HubOut},
+        refusals=(LiveKeyRequired, OutOfZone, NotAHubOperator),
+    )
     @answered_once
     def post(self, request: Request) -> Response:
         """Open a hub."""
@@ -72,7 +79,7 @@ class HubsView(KeyView):
         return Response({"data": rows, "next_cursor": next_cursor})
 
 
-class HubView(KeyView):
+class HubView(RealView):
     """`/v1/hubs/{id}`."""
 
     scopes: ClassVar = {"GET": Scope.HUBS_READ, "PATCH": Scope.HUBS_WRITE}
@@ -82,7 +89,13 @@ class HubView(KeyView):
         """Show a hub."""
         return Response(_shown(request, hub_shown_to(principal_of(request), parse_public_id("hub", hub_id))))
 
-    @operation("update_hub", tag="Hubs", request=HubChangesIn, answers={200: HubOut}, refusals=(HubNotFound, OutOfZone))
+    @operation(
+        "update_hub",
+        tag="Hubs",
+        request=HubChangesIn,
+        answers={200: HubOut},
+        refusals=(LiveKeyRequired, HubNotFound, OutOfZone),
+    )
     def patch(self, request: Request, hub_id: str) -> Response:
         """Change a hub of yours; orders under way keep the place that they were placed with."""
         hub = _own(request, hub_id)

@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api.operations import operation
-from apps.accounts.api.views import KeyView, principal_of
+from apps.accounts.api.views import RealView, principal_of
+from apps.accounts.errors import LiveKeyRequired
 from apps.accounts.principals import Principal, Scope
 from apps.core.api.fields import Moment, PublicId, Text, Whole
 from apps.core.api.idempotent import answered_once
@@ -149,7 +150,7 @@ class TariffFilters(PageQuery):
     retired = serializers.BooleanField(required=False)
 
 
-class TariffsView(KeyView):
+class TariffsView(RealView):
     """`/v1/tariffs`."""
 
     scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ, "POST": Scope.CONNECTIONS_WRITE}
@@ -159,7 +160,7 @@ class TariffsView(KeyView):
         tag="Tariffs",
         request=TariffIn,
         answers={201: TariffOut},
-        refusals=(Invalid, NotAFleetOwner),
+        refusals=(LiveKeyRequired, Invalid, NotAFleetOwner),
     )
     @answered_once
     def post(self, request: Request) -> Response:
@@ -178,7 +179,7 @@ class TariffsView(KeyView):
         return Response({"data": TariffOut(found, many=True).data, "next_cursor": next_cursor})
 
 
-class TariffView(KeyView):
+class TariffView(RealView):
     """`/v1/tariffs/{id}`."""
 
     scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ}
@@ -190,7 +191,7 @@ class TariffView(KeyView):
         return Response(TariffOut(tariff).data)
 
 
-class TariffReplaceView(KeyView):
+class TariffReplaceView(RealView):
     """`/v1/tariffs/{id}/replace`."""
 
     scopes: ClassVar = {"POST": Scope.CONNECTIONS_WRITE}
@@ -200,7 +201,7 @@ class TariffReplaceView(KeyView):
         tag="Tariffs",
         request=TariffIn,
         answers={201: TariffOut},
-        refusals=(TariffNotFound, TariffRetired, Invalid, NotAFleetOwner),
+        refusals=(LiveKeyRequired, TariffNotFound, TariffRetired, Invalid, NotAFleetOwner),
     )
     @answered_once
     def post(self, request: Request, tariff_id: str) -> Response:

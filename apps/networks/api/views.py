@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api.operations import operation
-from apps.accounts.api.views import KeyView, principal_of
-from apps.accounts.errors import OrganisationNotFound
+from apps.accounts.api.views import RealView, principal_of
+from apps.accounts.errors import LiveKeyRequired, OrganisationNotFound
 from apps.accounts.principals import Principal, Scope
 from apps.core.api.idempotent import answered_once
 from apps.core.api.pages import page_of
@@ -52,6 +52,7 @@ from apps.networks.services import (
 
 TAG = "Connections"
 OF_INVITING = (
+    LiveKeyRequired,
     FleetNotListed,
     OrganisationNotFound,
     TariffNotOffered,
@@ -60,12 +61,12 @@ OF_INVITING = (
     TooManyInvitations,
     Invalid,
 )
-OF_MOVING = (ConnectionNotFound, IllegalConnectionMove, Conflict)
-OF_ANSWERING = (ConnectionNotFound, NothingToAnswer, OtherSideOnly, Conflict)
+OF_MOVING = (LiveKeyRequired, ConnectionNotFound, IllegalConnectionMove, Conflict)
+OF_ANSWERING = (LiveKeyRequired, ConnectionNotFound, NothingToAnswer, OtherSideOnly, Conflict)
 OF_SIDE = {Side.ORDERER: "organisation_id", Side.EXECUTOR: "executor_id"}
 
 
-class ConnectionsView(KeyView):
+class ConnectionsView(RealView):
     """`/v1/connections`."""
 
     scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ, "POST": Scope.CONNECTIONS_WRITE}
@@ -87,7 +88,7 @@ class ConnectionsView(KeyView):
         return Response({"data": rows.data, "next_cursor": next_cursor})
 
 
-class ConnectionView(KeyView):
+class ConnectionView(RealView):
     """`/v1/connections/{id}`."""
 
     scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ, "PATCH": Scope.CONNECTIONS_WRITE}
@@ -112,7 +113,7 @@ class ConnectionView(KeyView):
         return _shown(request, key)
 
 
-class ConnectionAcceptView(KeyView):
+class ConnectionAcceptView(RealView):
     """`/v1/connections/{id}/accept`."""
 
     scopes: ClassVar = {"POST": Scope.CONNECTIONS_WRITE}
@@ -132,7 +133,7 @@ class ConnectionAcceptView(KeyView):
         return _shown(request, key)
 
 
-class ConnectionDeclineView(KeyView):
+class ConnectionDeclineView(RealView):
     """`/v1/connections/{id}/decline`."""
 
     scopes: ClassVar = {"POST": Scope.CONNECTIONS_WRITE}
@@ -146,7 +147,7 @@ class ConnectionDeclineView(KeyView):
         return _shown(request, key)
 
 
-class ConnectionPauseView(KeyView):
+class ConnectionPauseView(RealView):
     """`/v1/connections/{id}/pause`."""
 
     scopes: ClassVar = {"POST": Scope.CONNECTIONS_WRITE}
@@ -161,7 +162,7 @@ class ConnectionPauseView(KeyView):
         return _shown(request, key)
 
 
-class ConnectionResumeView(KeyView):
+class ConnectionResumeView(RealView):
     """`/v1/connections/{id}/resume`."""
 
     scopes: ClassVar = {"POST": Scope.CONNECTIONS_WRITE}
@@ -182,7 +183,7 @@ class ConnectionResumeView(KeyView):
         return _shown(request, key)
 
 
-class ConnectionEndView(KeyView):
+class ConnectionEndView(RealView):
     """`/v1/connections/{id}/end`."""
 
     scopes: ClassVar = {"POST": Scope.CONNECTIONS_WRITE}

@@ -97,13 +97,6 @@ def connected_fleets(organisation_id: UUID) -> list[ConnectedFleet]:
     return [ConnectedFleet(row.pk, row.fleet_id, row.fleet.name, agreed_tariff(row.tariff)) for row in rows]
 
 
-def agreed_between(*, organisation_id: UUID, fleet_id: UUID) -> AgreedTariff | None:
-    """The tariff that an organisation and a fleet agreed on for what is given now; None where there is none."""
-    between = open_connections().filter(organisation_id=organisation_id, fleet_id=fleet_id)
-    connection = between.select_related("tariff").first()
-    return agreed_tariff(connection.tariff) if connection and connection.tariff else None
-
-
 def fleets_within_reach(
     organisation_id: UUID, *, fleet_ids: Collection[UUID] | None = None, with_open: bool, limit: int
 ) -> list[FleetWithinReach]:

@@ -118,6 +118,13 @@ class OrderOut(PricedOut):
     via_hub = PublicId(
         prefix="hub", source="via_hub_id", allow_null=True, help_text="That it passes; null from door to door."
     )
+    network_policy = serializers.CharField(help_text="Whose couriers may carry it.")
+    fleets = serializers.SerializerMethodField()
+    skills = serializers.SerializerMethodField()
+    vehicle_kinds = serializers.SerializerMethodField()
+    max_on_board_s = serializers.SerializerMethodField()
+    quote_id = PublicId(prefix="quo", allow_null=True, help_text="Whose price it has; null where it had none.")
+    is_test = serializers.BooleanField(help_text="Of a test key: robots carry it.")
     parcels = ParcelOut(many=True)
     price = serializers.SerializerMethodField()
     net = serializers.SerializerMethodField()
@@ -142,6 +149,24 @@ class OrderOut(PricedOut):
         last = _legs(order)[-1]
         times = {"drop_from": last.drop_from, "due_at": last.due_at, "drop_by": last.drop_by}
         return {**NO_PROOF, **order.dropoff, **{name: _text(moment) for name, moment in times.items()}}
+
+    def get_fleets(self, order: Order) -> list[str]:
+        """Those that were named, with `network_policy` `named`."""
+        return [public_id("flt", UUID(fleet_id)) for fleet_id in order.fleet_ids]
+
+    def get_skills(self, order: Order) -> list[str]:
+        """What its courier must be able to do."""
+        skills: list[str] = _legs(order)[0].skills
+        return skills
+
+    def get_vehicle_kinds(self, order: Order) -> list[str]:
+        """The kinds of vehicle that may carry it; any, where none is named."""
+        kinds: list[str] = _legs(order)[0].vehicle_kinds
+        return kinds
+
+    def get_max_on_board_s(self, order: Order) -> int | None:
+        """The longest time from pickup to drop-off."""
+        return _legs(order)[0].max_on_board_s
 
     def get_delivered_at(self, order: Order) -> str | None:
         """When it ended, if it ended well."""
@@ -176,14 +201,24 @@ class OrderTermsOut(OutputSerializer):
 
     zone = ZoneNameOut()
     price = serializers.SerializerMethodField()
+    net = serializers.SerializerMethodField()
+    tax = serializers.SerializerMethodField()
     price_lines = PriceLineOut(many=True, source="columns.price_lines")
     distance_m = serializers.IntegerField(source="columns.distance_m")
     promised_pickup_at = Moment(source="columns.promised_pickup_at")
     promised_dropoff_at = Moment(source="columns.promised_dropoff_at")
 
     def get_price(self, terms: OrderTerms) -> dict[str, int | str]:
-        """`{"amount": 890, "currency": "EUR"}`, in cents."""
+        """`{"amount": 890, "currency": "EUR"}`, in cents: what is paid, tax included."""
         return Money(terms.columns["amount_cents"], terms.columns["currency"]).as_json()
+
+    def get_net(self, terms: OrderTerms) -> dict[str, int | str]:
+        """The price without its tax."""
+        return Money(terms.columns["net_cents"], terms.columns["currency"]).as_json()
+
+    def get_tax(self, terms: OrderTerms) -> dict[str, int | str]:
+        """The tax in the price."""
+        return Money(terms.columns["tax_cents"], terms.columns["currency"]).as_json()
 
 
 class BatchRowOut(OutputSerializer):

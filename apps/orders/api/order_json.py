@@ -35,6 +35,13 @@ def order_json(rows: OrderRows) -> dict[str, Any]:
         | order["dropoff"]
         | {"drop_from": last["drop_from"], "due_at": last["due_at"], "drop_by": last["drop_by"]},
         "via_hub": _hub(order["via_hub_id"]),
+        "network_policy": order["network_policy"],
+        "fleets": [public_id("flt", UUID(fleet_id)) for fleet_id in order["fleet_ids"]],
+        "skills": first["skills"],
+        "vehicle_kinds": first["vehicle_kinds"],
+        "max_on_board_s": first["max_on_board_s"],
+        "quote_id": public_id("quo", order["quote_id"]) if order["quote_id"] else None,
+        "is_test": order["is_test"],
         "parcels": [_parcel(parcel) for parcel in rows.parcels],
         "price": money(order["amount_cents"], order["currency"]),
         "net": money(order["net_cents"], order["currency"]),

@@ -1,7 +1,8 @@
 """The proofs of an order: what shows that its parcels changed hands.
 
-What is recorded is that a courier said so on the phone, at which time of the platform's clock and of the phone's, and
-that the recipient told the PIN. Photos, signatures and scans will be kinds beside them.
+What is recorded is that a courier said so on the phone, or that the system of a fleet with a dispatch of its own
+reported it, at which time of the platform's clock and of theirs, and that the recipient told the PIN. Photos,
+signatures and scans will be kinds beside them. A robot of the sandbox says so as a courier does.
 """
 
 from dataclasses import dataclass
@@ -16,19 +17,26 @@ from apps.orders.lifecycle import LegStatus
 
 _STOPS = {LegStatus.PICKED_UP.value: "pickup", LegStatus.DELIVERED.value: "dropoff"}
 _TELLING = (LegMoved.__name__, RecipientPinRight.__name__)
-_BY_COURIERS = "courier:"  # a move that somebody else made for them proves nothing
 
 
 class ProofKind(TextChoices):
     """What the proof is."""
 
     COURIER_CONFIRMED = "courier_confirmed"
+    FLEET_REPORTED = "fleet_reported"
     PIN = "pin"  # the recipient told it
+
+
+_KIND_BY_ACTOR = {  # a move that somebody else made for them proves nothing
+    "courier": ProofKind.COURIER_CONFIRMED,
+    "robot": ProofKind.COURIER_CONFIRMED,
+    "key": ProofKind.FLEET_REPORTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One proof at one stop. `device_time` is the phone's own; `signed_by` None: nobody signed."""
+    """One proof at one stop. `device_time` is the phone's or the fleet's own; `signed_by` None: nobody signed."""
 
     leg_id: UUID
     stop: str
@@ -48,11 +56,10 @@ def _proof(row: Event) -> Proof | None:
     leg_id = UUID(row.payload["leg_id"])
     if row.name == RecipientPinRight.__name__:
         return Proof(leg_id, "dropoff", ProofKind.PIN, row.occurred_at, device_time=None)
-    stop = _STOPS.get(row.payload["after"])
-    if stop is None or not row.actor.startswith(_BY_COURIERS):
+    stop, kind = _STOPS.get(row.payload["after"]), _KIND_BY_ACTOR.get(row.actor.partition(":")[0])
+    if stop is None or kind is None:
         return None
-    device_time = _moment(row.payload.get("device_time"))
-    return Proof(leg_id, stop, ProofKind.COURIER_CONFIRMED, row.occurred_at, device_time)
+    return Proof(leg_id, stop, kind, row.occurred_at, _moment(row.payload.get("device_time")))
 
 
 def _moment(text: str | None) -> datetime | None:

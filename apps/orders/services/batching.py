@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.core.db import atomic
 from apps.core.errors import Conflict, CoursierError, FieldError, Invalid
 from apps.orders.errors import ExternalIdTaken, QuoteUsed
-from apps.orders.models import Order, Quote
+from apps.orders.models import Quote
 from apps.orders.services.new_order import NewOrder
 from apps.orders.services.placing import (
     PlacedOrder,
@@ -20,6 +20,7 @@ from apps.orders.services.placing import (
     draft,
     given_barcodes,
     insert,
+    orders_named,
     quote_terms,
     quotes_of,
     take_over_quote,
@@ -69,7 +70,9 @@ class _Batch:
         self.zones: Sequence[Zone] = active_zones()
         self.known = _known_orders(news)
         quote_ids = {new.quote_id for new in news if new.quote_id}
-        self.quotes: dict[UUID, Quote] = quotes_of(news[0].organisation_id, quote_ids) if quote_ids else {}
+        self.quotes: dict[UUID, Quote] = (
+            quotes_of(news[0].organisation_id, quote_ids, is_test=news[0].is_test) if quote_ids else {}
+        )
         self.barcodes: set[str] = taken_barcodes(news)
         self.used: dict[UUID, UUID] = {}  # quote: order
         self.placed: list[PlacedOrder] = []
@@ -115,11 +118,8 @@ def _known_orders(news: Sequence[NewOrder]) -> dict[str, _Known]:
     wanted = [new.external_id for new in news if new.external_id]
     if not wanted:
         return {}
-    mine = Order.objects.filter(organisation_id=news[0].organisation_id, external_id__in=wanted)
-    return {
-        str(external_id): _Known(key, asked_hash)
-        for external_id, key, asked_hash in mine.values_list("external_id", "pk", "asked_hash")
-    }
+    there = orders_named(news[0], wanted).values_list("external_id", "pk", "asked_hash")
+    return {str(external_id): _Known(key, asked_hash) for external_id, key, asked_hash in there}
 
 
 def _use_quotes(used: dict[UUID, UUID]) -> int:

@@ -1,12 +1,13 @@
 """Place an order: the order, its leg or legs, its parcels and `OrderPlaced`, in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from apps.core import clock
 from apps.core.db import atomic
@@ -135,9 +136,15 @@ def insert(placed: Sequence[PlacedOrder]) -> None:
 
 def _check_external_id(new: NewOrder) -> None:
     """Only asked where a refused statement would not say what was taken."""
-    mine = Order.objects.filter(organisation_id=new.organisation_id, external_id=new.external_id)
-    if new.external_id and mine.exists():
+    if new.external_id and orders_named(new, [new.external_id]).exists():
         raise ExternalIdTaken
+
+
+def orders_named(new: NewOrder, external_ids: Collection[str]) -> QuerySet[Order]:
+    """The orders that have external ids which one like this may not have: a test order and a live one may share one."""
+    return Order.objects.filter(
+        organisation_id=new.organisation_id, is_test=new.is_test, external_id__in=list(external_ids)
+    )
 
 
 def given_barcodes(new: NewOrder) -> list[str]:
@@ -241,9 +248,14 @@ def quote_terms(new: NewOrder, quote: Quote | None, *, at: datetime) -> Quote:
     return quote
 
 
-def quotes_of(organisation_id: UUID, quote_ids: Iterable[UUID]) -> dict[UUID, Quote]:
-    """Those of these quotes that are the organisation's."""
-    return Quote.objects.filter(organisation_id=organisation_id).in_bulk(list(quote_ids))
+def quotes_of(organisation_id: UUID, quote_ids: Iterable[UUID], *, is_test: bool) -> dict[UUID, Quote]:
+    """Those of these quotes that are the organisation's: for test orders those of test keys, for others the others."""
+    return Quote.objects.filter(organisation_id=organisation_id, is_test=is_test).in_bulk(list(quote_ids))
+
+
+def quote_named(new: NewOrder, quote_id: UUID) -> Quote | None:
+    """The quote that an order names; None where there is none of its organisation."""
+    return quotes_of(new.organisation_id, [quote_id], is_test=new.is_test).get(quote_id)
 
 
 def take_over_quote(order: Order, quote: Quote) -> None:
@@ -254,7 +266,7 @@ def take_over_quote(order: Order, quote: Quote) -> None:
 
 
 def _use_quote(new: NewOrder, quote_id: UUID, *, order_id: UUID, at: datetime) -> Quote:
-    quote = quote_terms(new, quotes_of(new.organisation_id, [quote_id]).get(quote_id), at=at)
+    quote = quote_terms(new, quote_named(new, quote_id), at=at)
     if Quote.objects.filter(pk=quote.pk, used_by_order_id=None).update(used_by_order_id=order_id) != 1:
         raise QuoteUsed
     return quote

@@ -21,6 +21,7 @@ def create_quote(new: NewOrder) -> Quote:
         fingerprint=new.fingerprint,
         created_at=at,
         expires_at=at + VALID_FOR,
+        is_test=new.is_test,
         tariff_name=terms.tariff.name,
         offers=[fleet.as_json() for fleet in fleet_prices(new.reach, terms.trip)],
         **terms.as_columns(),

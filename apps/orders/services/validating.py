@@ -5,9 +5,8 @@ from typing import Any
 
 from apps.core import clock
 from apps.orders.errors import ExternalIdTaken
-from apps.orders.models import Order
 from apps.orders.services.new_order import NewOrder
-from apps.orders.services.placing import QUOTED, quote_terms, quotes_of
+from apps.orders.services.placing import QUOTED, orders_named, quote_named, quote_terms
 from apps.orders.services.terms import terms_of
 from apps.zones.models import Zone
 
@@ -26,11 +25,8 @@ def validate_order(new: NewOrder) -> OrderTerms:
     terms = terms_of(new, at=at)
     columns = terms.as_columns()
     if new.quote_id:
-        quote = quote_terms(new, quotes_of(new.organisation_id, [new.quote_id]).get(new.quote_id), at=at)
+        quote = quote_terms(new, quote_named(new, new.quote_id), at=at)
         columns = {name: getattr(quote, name) for name in QUOTED}
-    if (
-        new.external_id
-        and Order.objects.filter(organisation_id=new.organisation_id, external_id=new.external_id).exists()
-    ):
+    if new.external_id and orders_named(new, [new.external_id]).exists():
         raise ExternalIdTaken
     return OrderTerms(terms.zone, columns)

@@ -3,6 +3,7 @@
 import pytest
 
 from apps.core.api.idempotent import REPLAYED
+from apps.core.ids import public_id
 from apps.core.models import Event
 from apps.core.tests.racing import race
 from apps.orders.models import Leg, Order, Parcel
@@ -53,6 +54,13 @@ DOCUMENTED = {
     "pickup",
     "dropoff",
     "via_hub",
+    "network_policy",
+    "fleets",
+    "skills",
+    "vehicle_kinds",
+    "max_on_board_s",
+    "quote_id",
+    "is_test",
     "parcels",
     "price",
     "net",
@@ -89,6 +97,9 @@ def test_an_order_is_answered_as_it_was_asked_for(dee):
         },
     ]
     assert (order["status"], order["external_id"], order["needs_attention"]) == ("placed", "A-17", False)
+    carried_by = ("network_policy", "skills", "vehicle_kinds", "max_on_board_s")
+    assert {name: order[name] for name in carried_by} == {name: FULL[name] for name in carried_by}
+    assert (order["fleets"], order["quote_id"], order["is_test"]) == ([], None, False)
     assert order["placed_at"] == "2026-06-10T10:00:00Z"
     assert order["promised_dropoff_at"] == "2026-06-10T11:30:00Z"
     assert (order["picked_up_at"], order["delivered_at"]) == (None, None)
@@ -114,8 +125,15 @@ def test_a_placed_order_is_published_once_and_signed_by_the_key(dee, cast):
     assert event.actor == f"key:{cast.dee_key[:14]}"
 
 
+def test_an_order_shows_the_fleets_that_were_named_for_it(dee, cast):
+    named = {"network_policy": "named", "fleets": [public_id("flt", cast.fleet.pk)]}
+    order = dee.orders(**named).json()
+    assert {name: order[name] for name in named} == named
+    assert dee.gets(f"/{order['id']}").json() == order
+
+
 def test_an_order_of_a_test_key_is_a_test_order(sandbox, dee):
-    sandbox.orders()
+    assert sandbox.orders().json()["is_test"]
     assert Order.objects.get().is_test
     dee.orders()
     assert Order.objects.filter(is_test=False).count() == 1
@@ -124,7 +142,8 @@ def test_an_order_of_a_test_key_is_a_test_order(sandbox, dee):
 def test_an_order_at_a_quoted_price_uses_the_quote_up(dee):
     quote = dee.quotes().json()
     order = dee.orders(quote_id=quote["id"]).json()
-    assert order["price"] == quote["price"]
+    assert (order["price"], order["quote_id"]) == (quote["price"], quote["id"])
+    assert dee.gets(f"/{order['id']}").json() == order
     with nothing_changes():
         second = dee.orders(key="k-2", quote_id=quote["id"])
     assert (second.status_code, error_code(second)) == (409, "quote_used")
@@ -135,6 +154,28 @@ def test_a_quote_of_somebody_else_is_not_found(dee, florist):
     with nothing_changes():
         refused = dee.orders(quote_id=quote["id"])
     assert (refused.status_code, error_code(refused)) == (404, "quote_not_found")
+
+
+def test_a_test_key_uses_up_no_quote_of_a_live_one_nor_the_other_way_round(dee, sandbox):
+    for asking, other in ((dee, sandbox), (sandbox, dee)):
+        quote = asking.quotes().json()["id"]
+        with nothing_changes():
+            refused = [other.orders(key="k-2", quote_id=quote), other.validates(quote_id=quote)]
+            (row,) = other.batches({**asked(quote_id=quote), "external_id": "A-1"}).json()["data"]
+        assert {(answer.status_code, error_code(answer)) for answer in refused} == {(404, "quote_not_found")}
+        assert row["error"]["code"] == "quote_not_found"
+        assert asking.orders(quote_id=quote).status_code == 201
+
+
+def test_a_test_order_takes_no_reference_from_a_live_one(dee, sandbox):
+    rehearsed = sandbox.orders(external_id="A-17").json()
+    assert dee.validates(external_id="A-17").status_code == 200
+    assert dee.batches({**asked(), "external_id": "A-17"}).json()["data"][0]["status"] == "created"
+    for merchant in (dee, sandbox):
+        with nothing_changes():
+            again = merchant.orders(key="k-2", external_id="A-17")
+        assert (again.status_code, error_code(again)) == (409, "external_id_taken")
+    assert sandbox.lists(external_id="A-17") == [rehearsed["id"]]
 
 
 def test_an_expired_quote_is_refused(dee, hand_clock):
@@ -212,14 +253,12 @@ def test_placing_costs_few_queries(dee, django_assert_max_num_queries):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_sixteen_requests_with_one_key_one_places_the_order(cast):
+def test_of_sixteen_requests_with_one_key_one_places_the_order_and_all_hear_of_it(cast):
     merchants = [Merchant(cast.dee_key) for _ in range(16)]
     answers = race(16, lambda number: merchants[number].orders(key="only-one"))
-    done = [answer for answer in answers if answer.status_code == 201]
-    waiting = [error_code(answer) for answer in answers if answer.status_code != 201]
-    assert len({answer.json()["id"] for answer in done}) == 1
-    assert [REPLAYED in answer for answer in done].count(False) == 1
-    assert set(waiting) <= {"request_in_progress"}
+    assert [answer.status_code for answer in answers] == [201] * 16
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert [REPLAYED in answer for answer in answers].count(False) == 1
     assert (Order.objects.count(), Leg.objects.count(), Parcel.objects.count(), Event.objects.count()) == (1, 1, 1, 1)
 
 

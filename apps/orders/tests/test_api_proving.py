@@ -33,6 +33,26 @@ def test_what_a_courier_confirmed_is_told_with_both_clocks(dee, cast, hand_clock
     }
 
 
+def test_what_the_system_of_a_fleet_reported_is_told_as_such(dee, cast, hand_clock):
+    placed = dee.orders()
+    bring(placed, cast.bo.pk, hand_clock, by="key:ck_live_abcdef")
+    proofs = dee.gets(f"/{placed.json()['id']}/proof").json()["data"]
+    assert [(proof["stop"], proof["kind"]) for proof in proofs] == [
+        ("pickup", "fleet_reported"),
+        ("dropoff", "fleet_reported"),
+    ]
+
+
+def test_a_robot_of_the_sandbox_confirms_as_a_courier_does(sandbox, cast, hand_clock):
+    placed = sandbox.orders()
+    bring(placed, cast.bo.pk, hand_clock, by="robot")
+    proofs = sandbox.gets(f"/{placed.json()['id']}/proof").json()["data"]
+    assert [(proof["stop"], proof["kind"]) for proof in proofs] == [
+        ("pickup", "courier_confirmed"),
+        ("dropoff", "courier_confirmed"),
+    ]
+
+
 def test_what_somebody_else_says_proves_nothing(dee, cast, hand_clock):
     placed = dee.orders()
     bring(placed, cast.bo.pk, hand_clock, by="user:ada@example.org")

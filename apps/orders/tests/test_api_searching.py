@@ -54,6 +54,9 @@ def wanted(cast):
         "4321",
         "06 39 98 43 21",
         "+33 6 39 98 43 21",
+        "impasse 4321",
+        "06 39 98 43 21 muller",
+        "7 impasse 75004 4321 zoe",
         "3760-1234",
         "37601234",
         "x9y8",
@@ -68,7 +71,7 @@ def test_an_order_is_found_by_its_short_code(dee, wanted):
     assert wanted in dee.searches(code.lower())
 
 
-@pytest.mark.parametrize("query", ["0816", "muller max", "veche", "99999", "xx"])
+@pytest.mark.parametrize("query", ["0816", "muller max", "veche", "99999", "xx", "voltaire 4321", "impasse 321"])
 def test_what_no_order_has_is_not_found(dee, wanted, query):
     assert dee.searches(query) == []
 

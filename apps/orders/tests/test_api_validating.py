@@ -5,7 +5,7 @@ import pytest
 from apps.orders.tests.asking import error_code, nothing_changes, wrong_fields
 
 pytestmark = pytest.mark.django_db
-TERMS = ("price", "price_lines", "distance_m", "promised_pickup_at", "promised_dropoff_at")
+TERMS = ("price", "net", "tax", "price_lines", "distance_m", "promised_pickup_at", "promised_dropoff_at")
 
 
 def test_a_valid_order_gets_the_terms_that_placing_it_gives(dee, cast):
@@ -15,6 +15,13 @@ def test_a_valid_order_gets_the_terms_that_placing_it_gives(dee, cast):
     terms, order = answer.json(), dee.orders(external_id="A-1").json()
     assert {name: terms[name] for name in TERMS} == {name: order[name] for name in TERMS}
     assert terms["zone"] == {"id": f"zon_{cast.zone.pk.hex}", "name": "Paris"}
+
+
+def test_a_check_shows_the_tax_in_the_price(dee, settings):
+    settings.TAX_BASIS_POINTS = 2_000
+    terms = dee.validates().json()
+    assert terms["tax"]["amount"] > 0
+    assert terms["net"]["amount"] + terms["tax"]["amount"] == terms["price"]["amount"]
 
 
 def test_an_order_at_a_quoted_price_gets_the_terms_of_the_quote_and_does_not_use_it_up(dee):

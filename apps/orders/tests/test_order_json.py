@@ -13,7 +13,7 @@ from apps.core.ids import new_id
 from apps.orders.api.answers import OrderOut
 from apps.orders.api.order_json import order_json
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg, Order
+from apps.orders.models import Leg, NetworkPolicy, Order
 from apps.orders.selectors import order_for
 from apps.orders.selectors.rows import rows_for, rows_from
 from apps.orders.services import LegMove, NewParcel, StopDetails, cancel_order, move_leg, prepare_order, write_order
@@ -47,10 +47,17 @@ def sent(body: Any) -> Any:
 @given(
     texts=st.tuples(TEXT, TEXT, TEXT),
     parcels=st.lists(PARCELS, min_size=1, max_size=4),
-    windows=st.tuples(LATER, LATER, LATER),
+    limits=st.tuples(LATER, LATER, LATER, st.none() | st.integers(60, 86_400)),
+    carriers=st.tuples(
+        st.lists(TEXT, max_size=2),
+        st.lists(st.sampled_from(["bike", "van"]), max_size=2),
+        st.lists(st.uuids(), max_size=2),
+    ),
     fate=st.tuples(st.integers(0, len(WAY)), st.booleans()),
 )
-def test_rows_and_the_described_answer_say_the_same(cast, texts, parcels, windows, fate):
+def test_rows_and_the_described_answer_say_the_same(cast, texts, **drawn):
+    parcels, (*windows, max_on_board_s) = drawn["parcels"], drawn["limits"]
+    (skills, vehicle_kinds, fleets), fate = drawn["carriers"], drawn["fate"]
     address, name, instructions = texts
     steps, is_cancelled = fate
     pickup_by, due_at, drop_by = (clock.now() + ahead if ahead else None for ahead in windows)
@@ -62,6 +69,11 @@ def test_rows_and_the_described_answer_say_the_same(cast, texts, parcels, window
         pickup_by=pickup_by,
         due_at=due_at,
         drop_by=drop_by,
+        skills=tuple(skills),
+        vehicle_kinds=tuple(vehicle_kinds),
+        max_on_board_s=max_on_board_s,
+        network_policy=NetworkPolicy.NAMED if fleets else NetworkPolicy.OWN_FIRST,
+        fleet_ids=tuple(fleets),
     )
     placed = write_order(prepare_order(new))
     key = placed.order.pk

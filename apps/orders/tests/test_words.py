@@ -34,7 +34,16 @@ def test_a_telephone_is_found_from_its_end():
 
 def test_text_is_read_one_way():
     assert readings("rue 12") == [["rue", "12"]]
+    assert readings("A-1042 rue") == [["a", "1042", "rue"]]
     assert readings("!") == []
+
+
+def test_a_longer_number_beside_words_may_be_the_end_of_a_telephone_number():
+    assert readings("Charonne 0101") == [["charonne", "0101"], ["charonne", "<1010"]]
+    assert readings("+33 6 39 98 01 01 rue 3") == [
+        ["33", "6", "39", "98", "01", "rue", "3"],
+        ["rue", "3", "<10108993633"],
+    ]
 
 
 @given(st.text(min_size=1, max_size=40))

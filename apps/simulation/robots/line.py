@@ -48,8 +48,6 @@ async def ask(
         raise SignedOut(words)
     if code == "off_duty":
         raise OffDuty(words)
-    if code == "request_in_progress":
-        raise NoAnswer(words)
     raise Refused(words)
 
 

@@ -84,18 +84,6 @@ class WebhookMessageWithBodyOut(WebhookMessageOut):
         return body
 
 
-class WebhookTestOut(OutputSerializer):
-    """What came of a test event."""
-
-    message_id = serializers.SerializerMethodField()
-    delivered = serializers.BooleanField()
-    attempt = AttemptWithAnswerOut()
-
-    def get_message_id(self, outcome: dict[str, Any]) -> str:
-        """`msg_...`."""
-        return public_id(MESSAGE, outcome["message"].pk)
-
-
 class ReplayedOut(OutputSerializer):
     """How many messages are sent again."""
 

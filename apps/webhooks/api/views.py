@@ -20,7 +20,6 @@ from apps.webhooks.api.answers import (
     WebhookEndpointWithSecretOut,
     WebhookMessageOut,
     WebhookMessageWithBodyOut,
-    WebhookTestOut,
 )
 from apps.webhooks.api.requests import (
     MessageFilters,
@@ -39,7 +38,7 @@ from apps.webhooks.errors import (
     TrialIsRunning,
     WrongUrl,
 )
-from apps.webhooks.lifecycle import IllegalMessageMove, MessageStatus
+from apps.webhooks.lifecycle import IllegalMessageMove
 from apps.webhooks.models import Endpoint, Message
 from apps.webhooks.selectors import endpoint_for, endpoints_for, message_of, messages_of
 from apps.webhooks.services import (
@@ -138,14 +137,18 @@ class TrialView(KeyView):
 
     scopes: ClassVar = {"POST": Scope.WEBHOOKS_WRITE}
 
-    @operation("send_webhook_test", tag=TAG, answers={200: WebhookTestOut}, refusals=(EndpointNotFound, TrialIsRunning))
+    @operation(
+        "send_webhook_test",
+        tag=TAG,
+        answers={202: WebhookMessageWithBodyOut},
+        refusals=(EndpointNotFound, TrialIsRunning),
+    )
     def post(self, request: Request, endpoint_id: str) -> Response:
-        """Send a test event now, and tell what the endpoint answered. Takes up to 15 seconds."""
+        """Send a test event. It goes out at once; what the endpoint answers is then in the log, under its id."""
         endpoint = _asked_for(request, endpoint_id)
         read_nothing(request.data)
-        message, attempt = send_test_event(endpoint)
-        delivered = message.status == MessageStatus.DELIVERED
-        return Response(WebhookTestOut({"message": message, "delivered": delivered, "attempt": attempt}).data)
+        message = send_test_event(endpoint)
+        return Response(WebhookMessageWithBodyOut(message_of(endpoint, message.pk)).data, status=202)
 
 
 class ReplayFailedView(KeyView):

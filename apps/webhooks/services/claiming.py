@@ -16,7 +16,7 @@ from apps.core.errors import Conflict
 from apps.core.models import Event
 from apps.webhooks.leases import lease_end, wall
 from apps.webhooks.lifecycle import MessageStatus
-from apps.webhooks.models import LANES, Endpoint, Message
+from apps.webhooks.models import LANES, TEST_LANE, Endpoint, Message
 
 logger = logging.getLogger(__name__)
 LOOKED_AT = 50  # due messages, the longest due first
@@ -37,6 +37,26 @@ def claim_next(endpoint_id: UUID) -> Message | None:
         if claim(message, lane=lane):
             return message
     return None
+
+
+def claim_test(endpoint_id: UUID) -> Message | None:
+    """Take the test event of an endpoint in hand, however the endpoint does. None when there is none to be sent."""
+    asked = Message.objects.select_related("endpoint").filter(endpoint_id=endpoint_id, lane=TEST_LANE).first()
+    if asked is None or (asked.leased_until and asked.leased_until >= wall()):
+        return None
+    if asked.leased_until:
+        let_go(asked)
+        return None
+    with contextlib.suppress(Conflict):  # another worker was faster
+        if asked.endpoint.deleted_at is None:
+            return _lease(asked)
+        _let_go_now(asked)
+    return None
+
+
+@atomic
+def _lease(message: Message) -> Message:
+    return message.swap(where={"leased_until": None}, leased_until=lease_end())
 
 
 def claim(message: Message, *, lane: int) -> bool:

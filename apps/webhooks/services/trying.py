@@ -1,44 +1,39 @@
-"""Send a test event now, on request, and tell what the endpoint answered."""
+"""Send a test event on request: written as any message, delivered by a worker at once, and seen in the log."""
 
 from django.db import IntegrityError
 
 from apps.core import clock
 from apps.core.db import atomic
+from apps.core.events import publish
 from apps.core.ids import new_id, public_id
-from apps.core.locks import only_one
 from apps.webhooks.errors import TrialIsRunning
-from apps.webhooks.leases import lease_end, wall
-from apps.webhooks.models import TEST_KIND, TEST_LANE, Attempt, Endpoint, Message
+from apps.webhooks.events import EndpointTestRequested
+from apps.webhooks.leases import wall
+from apps.webhooks.models import TEST_KIND, TEST_LANE, Endpoint, Message
 from apps.webhooks.services.bodies import body_of
 from apps.webhooks.services.claiming import let_go
-from apps.webhooks.services.delivering import attempt_delivery
-
-_LONGEST_TEST_S = 20.0
+from apps.webhooks.services.delivering import MESSAGE
 
 
-def send_test_event(endpoint: Endpoint) -> tuple[Message, Attempt]:
-    """Send one event of kind `webhook.test`, also to a disabled endpoint. It is tried once.
+def send_test_event(endpoint: Endpoint) -> Message:
+    """Write one event of kind `webhook.test`, also to a disabled endpoint. It is tried once.
 
-    Takes up to 15 seconds, of which the database knows nothing. One at a time per organisation: others raise
-    TrialIsRunning.
+    Only workers reach other systems, so what the endpoint answers stands in the log when one of them was there. One at
+    a time per endpoint: for others TrialIsRunning says which message that is.
     """
-    with only_one(f"webhook-test:{endpoint.organisation_id.hex}", timeout_s=_LONGEST_TEST_S) as mine:
-        if not mine:
-            raise TrialIsRunning
-        for left in Message.objects.filter(endpoint_id=endpoint.pk, lane=TEST_LANE, leased_until__lt=wall()):
-            let_go(left)
-        try:
-            message = _write(endpoint)
-        except IntegrityError:
-            raise TrialIsRunning from None
-        attempt = attempt_delivery(message)
-    if attempt is None:  # it took longer than its lease
-        raise TrialIsRunning
-    return Message.objects.get(pk=message.pk), attempt
+    for left in Message.objects.filter(endpoint_id=endpoint.pk, lane=TEST_LANE, leased_until__lt=wall()):
+        let_go(left)
+    try:
+        return _write(endpoint)
+    except IntegrityError:
+        running = Message.objects.filter(endpoint_id=endpoint.pk, lane=TEST_LANE).first()
+        state = {"message_id": public_id(MESSAGE, running.pk)} if running else {}
+        raise TrialIsRunning(state=state) from None
 
 
 @atomic
 def _write(endpoint: Endpoint) -> Message:
+    """It stands in a lane of its own from the beginning, where a unique index lets no second one in."""
     at = clock.now()
     shown = {"endpoint_id": public_id("whe", endpoint.pk), "message": "This is a test. Nothing has happened."}
     message: Message = Message.objects.create(
@@ -47,7 +42,15 @@ def _write(endpoint: Endpoint) -> Message:
         kind=TEST_KIND,
         body=body_of(TEST_KIND, at=at, shown=shown),
         created_at=at,
+        next_attempt_at=at,
         lane=TEST_LANE,
-        leased_until=lease_end(),
+    )
+    publish(
+        EndpointTestRequested(
+            endpoint_id=endpoint.pk,
+            organisation_id=endpoint.organisation_id,
+            is_test=endpoint.is_test,
+            message_id=message.pk,
+        )
     )
     return message

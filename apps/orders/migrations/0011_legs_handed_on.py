@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('couriers', '0005_own_networks'),
-        ('orders', '0009_pins_of_recipients'),
+        ('orders', '0010_test_orders_apart_from_live_ones'),
     ]
 
     operations = [
