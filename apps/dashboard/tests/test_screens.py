@@ -9,8 +9,10 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from apps.core.ids import public_id
 from apps.dashboard.security import content_security_policy
-from tests.cast import RING, Cast
+from apps.orders.models import Order
+from tests.cast import RING, Cast, placed
 
 
 def test_the_front_door_leads_to_the_board(cast: Cast, client: Client):
@@ -85,3 +87,10 @@ def test_error_pages_and_the_admin_carry_the_policy_too(client):
     for path in ("/nowhere", "/admin/", "/sign-in"):
         answer = client.get(path, follow=True)
         assert "script-src 'self'" in answer["Content-Security-Policy"], path
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("EUR", "€ 12.34"), ("JPY", "JPY 1,234"), ("TND", "TND 1.234")])
+def test_a_price_has_the_decimals_of_its_currency(cast: Cast, ada: Client, currency: str, shown: str):
+    order, _ = placed(cast)
+    Order.objects.filter(pk=order.pk).update(amount_cents=1_234, currency=currency)
+    assert f"<b>{shown}</b>" in ada.get(f"/board/orders/{public_id('ord', order.pk)}").content.decode()
