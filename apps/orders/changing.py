@@ -29,3 +29,4 @@ MAY_CHANGE: dict[str, frozenset[LegStatus]] = {
 }
 TIMES = frozenset({"pickup.ready_at", "pickup.pickup_by", "dropoff.drop_from", "dropoff.due_at", "dropoff.drop_by"})
 WAY = frozenset({"dropoff.lat", "dropoff.lon"})
+READY = "pickup.ready_at"  # peak hours count by it

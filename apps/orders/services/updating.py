@@ -10,7 +10,7 @@ from apps.core.db import atomic
 from apps.core.errors import FieldError, Invalid
 from apps.core.events import publish
 from apps.core.geo import Point
-from apps.orders.changing import MAY_CHANGE, TIMES, WAY
+from apps.orders.changing import MAY_CHANGE, READY, TIMES, WAY
 from apps.orders.errors import OrderNotFound, PriceQuoted, TooFarToChange, VersionChanged
 from apps.orders.events import OrderUpdated
 from apps.orders.hub_stops import HubStop
@@ -180,7 +180,8 @@ class _Draft:
         columns: dict[str, Any] = dict(self.stops)
         if terms and self.changed & TIMES:
             columns |= {"promised_pickup_at": terms.ready_at, "promised_dropoff_at": terms.due_at}
-        if terms and self.changed & WAY:
+        is_priced_anew = self.changed & WAY or (READY in self.changed and not self.order.quote_id)
+        if terms and is_priced_anew:
             columns |= {name: value for name, value in terms.as_columns().items() if name in _PRICE}
         self.order.swap(**columns)
 

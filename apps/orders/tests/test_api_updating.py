@@ -112,6 +112,21 @@ def test_a_later_window_moves_the_promise_and_not_the_price(dee):
     assert updates().get().payload["moves_plans"] is True
 
 
+def test_an_order_that_is_ready_outside_of_peak_hours_costs_what_it_would_have_cost(dee):
+    placed = dee.orders().json()
+    later = {"ready_at": "2026-06-10T14:00:00Z"}
+    order = dee.changes(placed["id"], pickup=later, dropoff={"due_at": None}).json()
+    assert "peak" in {line["code"] for line in placed["price_lines"]} - {line["code"] for line in order["price_lines"]}
+    assert order["price"] == dee.orders(key="k-2", pickup__ready_at=later["ready_at"]).json()["price"]
+    assert updates().get().payload["amount_cents"] == order["price"]["amount"]
+
+
+def test_at_a_quoted_price_it_costs_the_same_whenever_it_is_ready(dee):
+    placed = dee.orders(quote_id=dee.quotes().json()["id"]).json()
+    order = dee.changes(placed["id"], pickup={"ready_at": "2026-06-10T14:00:00Z"}, dropoff={"due_at": None}).json()
+    assert (order["price"], order["price_lines"]) == (placed["price"], placed["price_lines"])
+
+
 def test_a_new_telephone_moves_no_plan(dee):
     dee.changes(dee.orders().json()["id"], dropoff={"phone": "+33639980103"})
     assert updates().get().payload["moves_plans"] is False
