@@ -16,6 +16,7 @@ from apps.orders.models import Leg
 from apps.orders.pins import pin_of
 from apps.orders.sandbox import Scenario
 from apps.orders.services import LegMove, move_leg, raise_attention
+from apps.simulation.sandbox.at_hubs import scan_in_what_was_brought
 from apps.simulation.sandbox.robots import Robots, robots
 from apps.simulation.sandbox.scripts import SCRIPTS, Act, Step
 
@@ -35,19 +36,25 @@ BACK: dict[Act, LegStatus] = {Act.RETURN: LegStatus.RETURNING, Act.BRING_BACK: L
 
 def play_due_steps(*, limit: int = 200) -> int:
     """Take the next step of every test order whose time has come. Returns how many steps were taken."""
+    scan_in_what_was_brought()
     at = clock.now()
     live = Leg.objects.filter(is_test=True, placed_at__gt=at - FORGOTTEN_AFTER, robot_step__lt=PLAYED)
-    playing = live.exclude(status__in=OVER).select_related("order").order_by("placed_at")
+    playing = live.exclude(status__in=(*OVER, LegStatus.WAITING)).select_related("order").order_by("placed_at")
     taken, them = 0, None
     for leg in list(playing[:limit]):
-        script = SCRIPTS[Scenario(leg.order.scenario or Scenario.DELIVERED)]
-        while leg.robot_step < len(script) and at - leg.placed_at >= timedelta(seconds=script[leg.robot_step].after_s):
+        script, began_at = _script_of(leg), leg.ready_at if leg.pickup_hub_id else leg.placed_at
+        while leg.robot_step < len(script) and at - began_at >= timedelta(seconds=script[leg.robot_step].after_s):
             them = them or robots()
             if not _take(leg, script, them):
                 break
             taken += 1
             leg = Leg.objects.select_related("order").get(pk=leg.pk)  # noqa: PLW2901 - as it is after the step
     return taken
+
+
+def _script_of(leg: Leg) -> tuple[Step, ...]:
+    """What was asked for happens at the recipient's door; to a hub everything goes well."""
+    return SCRIPTS[Scenario.DELIVERED if leg.dropoff_hub_id else Scenario(leg.order.scenario or Scenario.DELIVERED)]
 
 
 def _take(leg: Leg, script: tuple[Step, ...], them: Robots) -> bool:

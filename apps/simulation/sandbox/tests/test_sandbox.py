@@ -3,6 +3,7 @@
 import pytest
 
 from apps.accounts.services import create_api_key
+from apps.core.ids import public_id
 from apps.couriers.models import Courier
 from apps.dispatch.services import plan_zone
 from apps.orders.lifecycle import LegStatus, OrderStatus
@@ -12,6 +13,7 @@ from apps.orders.selectors import zones_with_open_legs
 from apps.simulation.sandbox.playing import play_due_steps
 from apps.simulation.sandbox.scripts import SCRIPTS, Act
 from tests.authorisation.world import PLACE
+from tests.hubs import make_hub, make_operator
 
 THE_WAY = ("assigned", "at_pickup", "picked_up", "at_dropoff")
 
@@ -48,6 +50,24 @@ def test_an_order_of_a_test_key_is_delivered_by_a_robot_in_two_minutes(client, k
     carried = Order.objects.get()
     assert carried.status == OrderStatus.DELIVERED
     assert history(carried) == ["assigned", "at_pickup", "picked_up", "at_dropoff", "delivered"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "ends"), [("delivered", OrderStatus.DELIVERED), ("recipient_absent", OrderStatus.RETURNED)]
+)
+def test_a_test_order_through_a_hub_is_scanned_in_by_robots_and_carried_on(
+    client, key_of_tests, hand_clock, scenario, ends
+):
+    hub = make_hub(make_operator())
+    parcels = [{"weight_g": 100}, {"weight_g": 200}]
+    answer = order(client, key_of_tests, via_hub=public_id("hub", hub.pk), parcels=parcels, scenario=scenario)
+    assert answer.status_code == 201, answer.json()
+    play(hand_clock, 140)
+    assert Order.objects.get().status == OrderStatus.AT_HUB
+    play(hand_clock, 280)
+    collection, delivery = Leg.objects.order_by("sequence")
+    assert (collection.status, Order.objects.get().status) == (LegStatus.DELIVERED, ends)
+    assert delivery.ready_at > collection.delivered_at
 
 
 def test_no_planner_gives_a_test_order_to_a_courier(client, cast, key_of_tests, hand_clock):
