@@ -1,7 +1,7 @@
 """Which windows of a day can still be booked: a plain estimate, and no promise that a plan will be found.
 
 A window takes as many legs as its planned shifts carry: hours on shift within the window, of active couriers of fleets
-that carry for whoever asks (their own and the open ones), times `LEGS_PER_HOUR`. Booked are all legs of the zone that
+that carry for whoever asks (own, connected and open ones), times `LEGS_PER_HOUR`. Booked are all legs of the zone that
 are still to be carried and due in the window, whoever carries them: an estimate that errs to the side of "full".
 """
 
@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from apps.core import clock
 from apps.couriers.models import Fleet, Shift
+from apps.networks.selectors import open_connections
 from apps.orders.lifecycle import ENDED
 from apps.orders.models import SLOT_AHEAD, Leg
 from apps.orders.services.terms import FURTHEST_AHEAD
@@ -51,12 +52,14 @@ class Slot:
 
 
 def slots_of(zone: Zone, day: date, *, organisation_id: UUID) -> list[Slot]:
-    """The windows of a day in a zone, in their order. Three queries, however many shifts and legs."""
+    """The windows of a day in a zone, in their order. Four queries, however many shifts and legs."""
     windows = windows_of(day, hours=zone.opening_hours, time_zone=zone.time_zone)
     if not windows:
         return []
     first, last = windows[0].from_at, windows[-1].until_at
-    fleets = Fleet.objects.filter(Q(organisation_id=organisation_id) | Q(is_open=True)).values_list("pk", flat=True)
+    connected = open_connections().filter(organisation_id=organisation_id).values_list("fleet_id", flat=True)
+    carrying = Q(organisation_id=organisation_id) | Q(is_open=True) | Q(pk__in=list(connected))
+    fleets = Fleet.objects.filter(carrying).values_list("pk", flat=True)
     shifts = Shift.objects.filter(
         zone_id=zone.pk,
         ended_at=None,

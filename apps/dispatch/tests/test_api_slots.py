@@ -10,6 +10,8 @@ from apps.core.ids import public_id
 from apps.core.short_memory import forget_everything
 from apps.couriers.models import Courier, Fleet, Shift
 from apps.couriers.services import deactivate_courier
+from apps.dispatch.tests.networking import connected
+from apps.networks.services import pause_connection
 from apps.orders.services import cancel_order
 from apps.zones.models import Zone
 from apps.zones.selectors import zone
@@ -97,6 +99,15 @@ def test_who_is_out_of_service_or_in_a_closed_network_of_others_carries_nothing(
     assert Shift.objects.filter(pk=shift.pk).exists()
 
 
+def test_a_connected_fleet_carries_while_nobody_has_paused_the_connection(dee, cast):
+    on_shift(cast, cast.bo, "08:00", "10:00")
+    Fleet.objects.filter(pk=cast.fleet.pk).update(is_open=False, accepts_invitations=True)
+    link = connected(cast.bakery.pk, cast.fleet)
+    assert why_not(dee)["08:00"] is None
+    pause_connection(connection_id=link.pk, by=cast.bakery.pk)
+    assert why_not(dee)["08:00"] == "nobody_on_shift"
+
+
 def test_a_window_closes_an_hour_before_it_begins(dee, cast, hand_clock):
     on_shift(cast, cast.bo, "08:00", "12:00")
     hand_clock.advance(hours=21)  # 07:00 of tomorrow
@@ -149,6 +160,6 @@ def test_slots_cost_the_same_however_much_is_planned(dee, cast, django_assert_nu
         on_shift(cast, courier, "08:00", "16:00")
     booked(cast, "10:00", 20)
     forget_everything()
-    with django_assert_num_queries(5):  # the key, the zones, the fleets, the shifts, the legs
+    with django_assert_num_queries(6):  # the key, the zones, the connections, the fleets, the shifts, the legs
         ask(dee)
     assert zone(cast.zone.pk).opening_hours
