@@ -19,6 +19,7 @@ import orjson
 from apps.core.db import atomic
 from apps.core.errors import FieldError, Invalid
 from apps.core.models import IdempotentAnswer
+from apps.core.plain_writes import insert_rows
 
 KEPT_FOR = timedelta(hours=48)
 MAX_KEY = 255
@@ -79,10 +80,12 @@ def answer_once(request: KeyedRequest, work: Callable[[], Answer]) -> Answer:
 def answer_prepared_once(request: KeyedRequest, prepare: Callable[[], Callable[[], Answer]]) -> Answer:
     """The same for work that is prepared before the transaction begins: others write meanwhile; it only reads."""
 
+    fingerprint = request.fingerprint
+
     @atomic(rereads=3)
     def work_and_remember(work: Callable[[], Answer]) -> Answer:
         answer = work()
-        _remember(request, answer)
+        _remember(request, fingerprint, answer)
         return answer
 
     try:
@@ -94,14 +97,15 @@ def answer_prepared_once(request: KeyedRequest, prepare: Callable[[], Callable[[
         return first
 
 
-def _remember(request: KeyedRequest, answer: Answer) -> None:
-    IdempotentAnswer.objects.create(
+def _remember(request: KeyedRequest, fingerprint: str, answer: Answer) -> None:
+    row = IdempotentAnswer(
         **request.identity,
-        fingerprint=request.fingerprint,
+        fingerprint=fingerprint,
         status=answer.status,
         body=answer.body,
         created_at=datetime.now(UTC),
     )
+    insert_rows([row])
 
 
 def _first_answer(request: KeyedRequest) -> Answer | None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from apps.core.db import atomic
 from apps.core.models import Event
+from apps.core.plain_writes import insert_rows
 from apps.orders.events import OrderPlaced, OrderUpdated
 from apps.orders.models import Order, OrderWord, Parcel
 from apps.orders.selectors.search import FOUND_FOR
@@ -48,7 +49,7 @@ def _write_words(keys: Collection[UUID]) -> None:
     orders = Order.objects.filter(pk__in=keys).only("organisation_id", "external_id", "pickup", "dropoff")
     words = [word for order in orders for word in search_words(order, parcels[order.pk])]
     OrderWord.objects.filter(order_id__in=keys).delete()
-    OrderWord.objects.bulk_create(words)
+    insert_rows(words)
 
 
 def forget_old_words(*, limit: int = 10_000) -> int:

@@ -14,6 +14,7 @@ from apps.core.db import atomic
 from apps.core.errors import Conflict, FieldError
 from apps.core.events import publish
 from apps.core.ids import public_id
+from apps.core.plain_writes import insert_rows
 from apps.orders.errors import BarcodeTaken, ExternalIdTaken, QuoteExpired, QuoteMismatch, QuoteNotFound, QuoteUsed
 from apps.orders.events import OrderPlaced
 from apps.orders.lifecycle import LegStatus
@@ -128,9 +129,9 @@ def insert(placed: Sequence[PlacedOrder]) -> None:
 
     Raises IntegrityError for an external id or a barcode that is taken.
     """
-    Order.objects.bulk_create([one.order for one in placed])
-    Leg.objects.bulk_create([leg for one in placed for leg in one.legs])
-    Parcel.objects.bulk_create([parcel for one in placed for parcel in one.parcels])
+    insert_rows([one.order for one in placed])
+    insert_rows([leg for one in placed for leg in one.legs])
+    insert_rows([parcel for one in placed for parcel in one.parcels])
     publish(*(one.event for one in placed))
 
 

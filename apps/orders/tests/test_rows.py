@@ -1,15 +1,18 @@
-"""Plain rows say what Django's `values()` says, on every database."""
+"""Plain rows are read and written as Django does: they say what `values()` says, on every database."""
+
+import json
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.core.ids import new_id
 from apps.core.models import Event
 from apps.core.plain_rows import RowsByKey, plain_rows
-from apps.orders.models import Leg, Order, Parcel
+from apps.core.plain_writes import insert_rows
+from apps.orders.models import Leg, Order, OrderWord, Parcel, new_tracking_token
 from apps.orders.selectors.rows import LEG_COLUMNS, ORDER_COLUMNS, PARCEL_COLUMNS
-from apps.orders.services import NewParcel, cancel_order
+from apps.orders.services import NewParcel, cancel_order, index_orders_of
 from apps.zones.models import Zone
 from tests.cast import placed
 
@@ -62,6 +65,57 @@ def test_rows_of_keys_are_those_of_values_for_any_keys(orders, parts):
         by_key = {key: [row for row in rows.values(*parts._columns) if row["order_id"] == key] for key in wanted}
         found = parts.of(wanted)
         assert {key: found[key] for key in wanted} == by_key
+
+
+@pytest.mark.parametrize("model", [Order, Leg, Parcel, Event, OrderWord], ids=lambda model: model.__name__)
+def test_a_row_that_is_inserted_is_one_that_bulk_create_writes(orders, model):
+    index_orders_of(Event.objects.all())
+    plain = vars_of(model.objects.first())
+    written = []
+    for write in (model._default_manager.bulk_create, insert_rows):
+        row = model(**plain | ANEW.get(model, dict)() | {"id": new_id()})
+        write([row])
+        assert not row._state.adding
+        written.append(kept(row))
+        row.delete()
+    assert written[0] == written[1]
+
+
+ANEW = {  # what no two rows may share
+    Order: lambda: {"external_id": None, "tracking_token": new_tracking_token()},
+    Leg: lambda: {"sequence": 2},
+    Parcel: lambda: {"barcode": "B-7"},
+}
+
+
+def kept(row):
+    """What the database itself has in the columns that are not the row's own."""
+    columns = [field.column for field in row._meta.concrete_fields if not field.unique]
+    if connection.vendor == "mongodb":
+        shared = [field.attname for field in row._meta.concrete_fields if not field.unique]
+        return type(row).objects.values(*shared).get(pk=row.pk)
+    named = ", ".join(map(connection.ops.quote_name, columns))
+    key = row.pk if connection.features.has_native_uuid_field else row.pk.hex
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {named} FROM {row._meta.db_table} WHERE _id = %s", [key])  # noqa: S608
+        return [json.loads(value) if str(value)[:1] in ("[", "{") else value for value in cursor.fetchone()]
+
+
+def test_more_rows_than_a_statement_takes_are_written_all(cast):
+    events = [Event(name="Many", payload={"number": number}) for number in range(500)]
+    insert_rows(events)
+    assert [row.payload["number"] for row in Event.objects.filter(name="Many").order_by("id")] == list(range(500))
+    insert_rows([])
+
+
+def test_what_is_taken_is_refused(orders):
+    taken = Order(**{**vars_of(orders[1]), "id": new_id(), "tracking_token": new_tracking_token()})
+    with pytest.raises(IntegrityError):
+        insert_rows([taken])
+
+
+def vars_of(row):
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def test_rows_of_keys_are_one_query_and_of_none_no_query(orders):
