@@ -13,8 +13,9 @@ from apps.core import clock
 from apps.core.db import atomic
 from apps.core.ids import public_id
 from apps.core.models import Event
+from apps.core.plain_writes import insert_rows
 from apps.orders.lifecycle import LegStatus, order_status
-from apps.orders.models import Leg, Order, OrderWord, Parcel
+from apps.orders.models import Leg, Order, Parcel
 from apps.orders.services.indexing import search_words
 from apps.simulation.benchmarks.load_requests import Ground, Sought, cursor_of
 from apps.simulation.city.demand import DemandStream, PlannedOrder
@@ -167,11 +168,11 @@ def _name(rng: Random) -> str:
 
 @atomic
 def _write(rows: Sequence[_Rows]) -> None:
-    Order.objects.bulk_create([each.order for each in rows])
-    Leg.objects.bulk_create([each.leg for each in rows])
-    Parcel.objects.bulk_create([parcel for each in rows for parcel in each.parcels])
-    Event.objects.bulk_create([_event(each.order) for each in rows])
-    OrderWord.objects.bulk_create([word for each in rows for word in search_words(each.order, each.parcels)])
+    insert_rows([each.order for each in rows])
+    insert_rows([each.leg for each in rows])
+    insert_rows([parcel for each in rows for parcel in each.parcels])
+    insert_rows([_event(each.order) for each in rows])
+    insert_rows([word for each in rows for word in search_words(each.order, each.parcels)])
 
 
 def _event(order: Order) -> Event:
