@@ -13,7 +13,7 @@ from apps.core.api.schema import ErrorOut
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
-from apps.orders.api.order_json import NO_PROOF
+from apps.orders.api.order_json import stop_json
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.models import Leg, Order, Quote
 from apps.orders.selectors import HistoryEntry
@@ -142,13 +142,13 @@ class OrderOut(PricedOut):
     def get_pickup(self, order: Order) -> dict[str, Any]:
         """As it was asked for, with the times between which the first leg can be picked up."""
         first = _legs(order)[0]
-        return {**NO_PROOF, **order.pickup, "ready_at": _text(first.ready_at), "pickup_by": _text(first.pickup_by)}
+        return {**stop_json(order.pickup), "ready_at": _text(first.ready_at), "pickup_by": _text(first.pickup_by)}
 
     def get_dropoff(self, order: Order) -> dict[str, Any]:
         """As it was asked for, with the times that the last leg is held to."""
         last = _legs(order)[-1]
         times = {"drop_from": last.drop_from, "due_at": last.due_at, "drop_by": last.drop_by}
-        return {**NO_PROOF, **order.dropoff, **{name: _text(moment) for name, moment in times.items()}}
+        return {**stop_json(order.dropoff), **{name: _text(moment) for name, moment in times.items()}}
 
     def get_fleets(self, order: Order) -> list[str]:
         """Those that were named, with `network_policy` `named`."""

@@ -12,7 +12,6 @@ from apps.core.plain_rows import Row
 from apps.orders.lifecycle import OrderStatus
 from apps.orders.selectors.rows import OrderRows
 
-NO_PROOF: Row = {"proof": []}  # of orders placed before any could be asked for
 _OF_LEG = ("sequence", "status", "assigned_at", "picked_up_at", "delivered_at", "unassigned_reason")
 _OF_PARCEL = ("weight_g", "volume_ml", "description", "size", "barcode")
 
@@ -30,9 +29,8 @@ def order_json(rows: OrderRows) -> dict[str, Any]:
         "needs_attention": order["needs_attention"],
         "attention_reason": order["attention_reason"],
         "placed_at": order["placed_at"],
-        "pickup": NO_PROOF | order["pickup"] | {"ready_at": first["ready_at"], "pickup_by": first["pickup_by"]},
-        "dropoff": NO_PROOF
-        | order["dropoff"]
+        "pickup": stop_json(order["pickup"]) | {"ready_at": first["ready_at"], "pickup_by": first["pickup_by"]},
+        "dropoff": stop_json(order["dropoff"])
         | {"drop_from": last["drop_from"], "due_at": last["due_at"], "drop_by": last["drop_by"]},
         "via_hub": _hub(order["via_hub_id"]),
         "network_policy": order["network_policy"],
@@ -56,6 +54,11 @@ def order_json(rows: OrderRows) -> dict[str, Any]:
         "tracking_token": order["tracking_token"],
         "legs": [_leg(leg) for leg in rows.legs],
     }
+
+
+def stop_json(stop: Row) -> Row:
+    """A place as it was asked for; of orders placed before any proof could be asked for, without one."""
+    return stop if "proof" in stop else {**stop, "proof": []}
 
 
 def money(amount_cents: int, currency: str) -> dict[str, Any]:
