@@ -1,11 +1,12 @@
 """Queue `relay`: hands events from the outbox to their subscribers and to the live screens, in order."""
 
 import logging
+import time
 
 import orjson
 
 from apps.core.errors import Conflict, Unavailable
-from apps.core.events import event_from, relay_looks
+from apps.core.events import event_from, relay_looks, wake_relay
 from apps.core.locks import only_one
 from apps.core.models import Event
 from apps.core.outbox import Claim, claim_events, mark_relayed, release
@@ -19,6 +20,7 @@ from workers.subscriptions import reactions_to
 logger = logging.getLogger(__name__)
 LIVE_CHANNEL = "live"
 LOCK_S = 5.0  # of a relay that was killed: the next one goes on after that
+TURN_S = 10.0  # half of what a task may take
 _AGAIN = "relay:again"
 
 
@@ -29,8 +31,11 @@ def relay_events() -> int:
 
 
 def drain_outbox() -> int:
-    """Hand on events until none waits, one relay at a time so that an order's events stay in order."""
-    handed = 0
+    """Hand on events until none waits, one relay at a time so that an order's events stay in order.
+
+    After some seconds the next task goes on: one that is stopped at its limit leaves a batch that waits for its lease.
+    """
+    began, handed = time.monotonic(), 0
     while True:
         with only_one("relay", timeout_s=LOCK_S) as mine:
             if not mine:
@@ -41,6 +46,11 @@ def drain_outbox() -> int:
                 if not _hand_on(claim):
                     return handed
                 handed += len(claim.events)
+                if time.monotonic() - began >= TURN_S:
+                    break
+        if time.monotonic() - began >= TURN_S:
+            wake_relay()
+            return handed
         if not _asked_to_look_again():
             return handed
 

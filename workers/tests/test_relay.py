@@ -1,5 +1,7 @@
 """The relay: events reach their subscribers after commit, once per batch, in order, and survive a lost broker."""
 
+from functools import partial
+
 import orjson
 import pytest
 from kombu.exceptions import OperationalError
@@ -57,6 +59,18 @@ def test_orders_are_found_by_their_words_once_the_relay_looked(cast):
     with losing_everything():
         drain_outbox()
     assert [found.order["id"] for found in search_orders(cast.dee, "zebra", limit=5).orders] == [order.pk]
+
+
+def test_a_relay_with_much_to_do_stops_in_time_and_asks_for_the_next_one(cast, monkeypatch):
+    for _ in range(3):
+        placed(cast)
+    monkeypatch.setattr("workers.relay.claim_events", partial(claim_events, limit=1))
+    monkeypatch.setattr("workers.relay.TURN_S", 0.0)
+    for left in (2, 1, 0):
+        with losing_everything() as sent:
+            assert drain_outbox() == 1
+        assert RELAY_TASK in sent
+        assert Event.objects.filter(relayed_at=None).count() == left
 
 
 def test_a_batch_belongs_to_one_relay_until_its_lease_ends(cast):

@@ -131,7 +131,13 @@ def _leg(order: Order) -> Leg:
 def _event(order: Order) -> Event:
     return Event(
         name="OrderPlaced",
-        payload={"order_id": str(order.pk), "amount_cents": order.amount_cents, "zone_id": str(order.zone_id)},
+        payload={
+            "order_id": str(order.pk),
+            "organisation_id": str(order.organisation_id),
+            "zone_id": str(order.zone_id),
+            "placed_at": order.placed_at.isoformat(),
+            "amount_cents": order.amount_cents,
+        },
         organisation_id=order.organisation_id,
         order_id=order.pk,
         occurred_at=order.placed_at,
