@@ -92,11 +92,11 @@ def _pool(principal: Principal, ways: Sequence[Sequence[str]]) -> set[UUID] | No
 def _those_of_few(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | None:
     """The orders that have all of the prefixes, if few have one of them; None when each of them is common."""
     words = OrderWord.objects.filter(organisation_id__in=principal.organisation_ids)
-    for prefix in sorted(prefixes, key=len, reverse=True):
+    for prefix in _rarest_first(prefixes):
         having = words.filter(_begins(prefix))
         if having[MANY : MANY + 1].exists():
             continue
-        others = [other for other in prefixes if other != prefix]
+        others = [other for other in _rarest_first(prefixes) if other != prefix]
         return _those_of(principal, having, others)
     return None
 
@@ -116,7 +116,14 @@ def _fitting(orders: QuerySet[Order], ways: Sequence[Sequence[str]]) -> QuerySet
     if connection.vendor == "mongodb":
         keys = set(orders.values_list("pk", flat=True))
         return orders.filter(pk__in=set().union(*(_keys_with_all(keys, way) for way in ways)))
-    return orders.filter(reduce(or_, (reduce(and_, (Q(_has(prefix, of="pk")) for prefix in way)) for way in ways)))
+    return orders.filter(
+        reduce(or_, (reduce(and_, (Q(_has(prefix, of="pk")) for prefix in _rarest_first(way))) for way in ways))
+    )
+
+
+def _rarest_first(prefixes: Sequence[str]) -> list[str]:
+    """The longest are likely to be: what an order has not ends the looking at it."""
+    return sorted(prefixes, key=len, reverse=True)
 
 
 def _has(prefix: str, *, of: str) -> Exists:
