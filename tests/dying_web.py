@@ -4,13 +4,18 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from apps.core.short_memory import forget_everything
 from coursier.wsgi import application as platform
 
 DIES = "HTTP_X_DIE_BEFORE_THE_ANSWER"
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """As the platform's, unless a request asks for its process to die: its work is done, and nobody hears of it."""
+    """As the platform's, unless a request asks for its process to die: its work is done, and nobody hears of it.
+
+    It outlives the tests, whose tables are emptied faster than its memory of a second.
+    """
+    forget_everything()
     answer: Iterable[bytes] = platform(environ, start_response)
     if DIES in environ:
         os._exit(9)

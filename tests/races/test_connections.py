@@ -13,23 +13,11 @@ from apps.networks.models import Connection
 from apps.networks.services import Invitation, invite
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import NetworkPolicy
-from tests.arena import Arena, call
-from tests.cast import assemble_cast, freelance, placed
+from tests.arena import call
+from tests.cast import freelance, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 6
-
-
-@pytest.fixture(scope="module", params=["locks as they are", "locks always succeed"])
-def arena(request, database_url):
-    arena = Arena(database_url=database_url, size=4, locks_open=request.param == "locks always succeed")
-    yield arena
-    arena.close()
-
-
-@pytest.fixture
-def players(transactional_db):
-    return assemble_cast()
 
 
 def events_of(connection):

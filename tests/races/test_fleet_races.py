@@ -15,24 +15,12 @@ from apps.dispatch.services import expire_fleet_offers, make_fleet_offer, releas
 from apps.dispatch.tests.calling import make_rapid
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
-from tests.arena import Arena, call
-from tests.cast import assemble_cast, make_courier, placed
+from tests.arena import call
+from tests.cast import make_courier, placed
 from tests.races.test_races import assert_all_is_well
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 8
-
-
-@pytest.fixture(scope="module", params=["locks as they are", "locks always succeed"])
-def arena(request, database_url):
-    arena = Arena(database_url=database_url, size=4, locks_open=request.param == "locks always succeed")
-    yield arena
-    arena.close()
-
-
-@pytest.fixture
-def players(transactional_db):
-    return assemble_cast()
 
 
 @pytest.fixture

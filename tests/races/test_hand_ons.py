@@ -15,19 +15,12 @@ from apps.dispatch.tests.handing import assemble_chain
 from apps.dispatch.tests.networking import connected, fleet_with_one
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import HandOn, Leg
-from tests.arena import Arena, call
+from tests.arena import call
 from tests.cast import assemble_cast
 from tests.races.test_connections import assert_leg_and_loads_agree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 6
-
-
-@pytest.fixture(scope="module", params=["locks as they are", "locks always succeed"])
-def arena(request, database_url):
-    arena = Arena(database_url=database_url, size=4, locks_open=request.param == "locks always succeed")
-    yield arena
-    arena.close()
 
 
 @pytest.fixture

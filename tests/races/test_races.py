@@ -14,23 +14,11 @@ from apps.dispatch.models import Assignment, Offer
 from apps.dispatch.services import plan_zone
 from apps.orders.lifecycle import WITH_COURIER, LegStatus
 from apps.orders.models import Leg
-from tests.arena import Arena, call
-from tests.cast import assemble_cast, freelance, placed
+from tests.arena import call
+from tests.cast import freelance, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 8
-
-
-@pytest.fixture(scope="module", params=["locks as they are", "locks always succeed"])
-def arena(request, database_url):
-    arena = Arena(database_url=database_url, size=4, locks_open=request.param == "locks always succeed")
-    yield arena
-    arena.close()
-
-
-@pytest.fixture
-def players(transactional_db):
-    return assemble_cast()
 
 
 def assert_all_is_well():

@@ -13,7 +13,6 @@ import pytest
 from django.conf import settings
 
 from apps.core.models import Event
-from apps.core.short_memory import LIFE_S
 from apps.orders.models import Leg, Order
 from coursier.embedded.ports import free_port
 from tests.authorisation.world import PLACE
@@ -58,7 +57,6 @@ def web(database_url, tmp_path_factory):
 def dee(transactional_db, web):
     """Dee's system."""
     key = assemble_cast().dee_key
-    time.sleep(LIFE_S)  # the server outlives the tests: it must look up this one's zone
     limits = httpx.Limits(max_connections=AT_ONCE)
     with httpx.Client(
         base_url=f"{web}/v1", headers={"Authorization": f"Bearer {key}"}, timeout=60, limits=limits, trust_env=False
