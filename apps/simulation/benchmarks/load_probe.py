@@ -22,6 +22,7 @@ from apps.core import clock
 from apps.core.db import atomic
 from apps.core.models import Event, IdempotentAnswer
 from apps.orders.models import Leg, Order, Parcel
+from apps.simulation.benchmarks.load_events import placed_event
 from apps.simulation.benchmarks.load_requests import cursor_of
 from apps.zones.models import Zone
 
@@ -105,7 +106,7 @@ def _create(asked: dict[str, Any], *, key: str) -> dict[str, Any]:
     order.save(force_insert=True)
     _leg(order).save(force_insert=True)
     Parcel.objects.bulk_create([Parcel(order=order, **each) for each in asked["parcels"]])
-    _event(order).save(force_insert=True)
+    placed_event(order).save(force_insert=True)
     answer = _answer(order, asked)
     _kept(answer, key=key, owner=owner).save(force_insert=True)
     return answer
@@ -125,22 +126,6 @@ def _leg(order: Order) -> Leg:
         due_at=order.promised_dropoff_at,
         weight_g=1000,
         parcels=1,
-    )
-
-
-def _event(order: Order) -> Event:
-    return Event(
-        name="OrderPlaced",
-        payload={
-            "order_id": str(order.pk),
-            "organisation_id": str(order.organisation_id),
-            "zone_id": str(order.zone_id),
-            "placed_at": order.placed_at.isoformat(),
-            "amount_cents": order.amount_cents,
-        },
-        organisation_id=order.organisation_id,
-        order_id=order.pk,
-        occurred_at=order.placed_at,
     )
 
 

@@ -12,11 +12,11 @@ from apps.accounts.services import create_api_key, create_organisation
 from apps.core import clock
 from apps.core.db import atomic
 from apps.core.ids import public_id
-from apps.core.models import Event
 from apps.core.plain_writes import insert_rows
 from apps.orders.lifecycle import LegStatus, order_status
 from apps.orders.models import Leg, Order, Parcel
 from apps.orders.services.indexing import search_words
+from apps.simulation.benchmarks.load_events import placed_event
 from apps.simulation.benchmarks.load_requests import Ground, Sought, cursor_of
 from apps.simulation.city.demand import DemandStream, PlannedOrder
 from apps.simulation.city.generator import generate_city
@@ -171,26 +171,8 @@ def _write(rows: Sequence[_Rows]) -> None:
     insert_rows([each.order for each in rows])
     insert_rows([each.leg for each in rows])
     insert_rows([parcel for each in rows for parcel in each.parcels])
-    insert_rows([_event(each.order) for each in rows])
+    insert_rows([placed_event(each.order, relayed_at=each.order.placed_at) for each in rows])
     insert_rows([word for each in rows for word in search_words(each.order, each.parcels)])
-
-
-def _event(order: Order) -> Event:
-    """Handed on long ago."""
-    return Event(
-        name="OrderPlaced",
-        payload={
-            "order_id": str(order.pk),
-            "organisation_id": str(order.organisation_id),
-            "zone_id": str(order.zone_id),
-            "placed_at": order.placed_at.isoformat(),
-            "amount_cents": order.amount_cents,
-        },
-        organisation_id=order.organisation_id,
-        order_id=order.pk,
-        occurred_at=order.placed_at,
-        relayed_at=order.placed_at,
-    )
 
 
 def _cursors(sample: Sequence[_Rows]) -> list[str]:

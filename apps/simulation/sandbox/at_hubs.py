@@ -11,7 +11,7 @@ from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, Parcel
 
 SCANNED_AFTER = timedelta(seconds=20)
-FORGOTTEN_AFTER = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=1)  # of a test order: what has not ended by then never will
 
 
 def scan_in_what_was_brought(*, limit: int = 200) -> int:

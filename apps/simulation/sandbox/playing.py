@@ -16,14 +16,13 @@ from apps.orders.models import Leg
 from apps.orders.pins import pin_of
 from apps.orders.sandbox import Scenario
 from apps.orders.services import LegMove, move_leg, raise_attention
-from apps.simulation.sandbox.at_hubs import scan_in_what_was_brought
+from apps.simulation.sandbox.at_hubs import FORGOTTEN_AFTER, scan_in_what_was_brought
 from apps.simulation.sandbox.robots import Robots, robots
 from apps.simulation.sandbox.scripts import SCRIPTS, Act, Step
 
 logger = logging.getLogger(__name__)
 OVER = (LegStatus.DELIVERED, LegStatus.RETURNED, LegStatus.CANCELLED)
 PLAYED = 1_000  # the step of a leg whose script is over: it is looked at no more
-FORGOTTEN_AFTER = timedelta(days=1)  # what has not ended by then never will
 MOVES: dict[Act, LegStatus] = {
     Act.ARRIVE: LegStatus.AT_PICKUP,
     Act.PICK_UP: LegStatus.PICKED_UP,
