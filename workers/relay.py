@@ -35,7 +35,7 @@ def drain_outbox() -> int:
 
     After some seconds the next task goes on: one that is stopped at its limit leaves a batch that waits for its lease.
     """
-    began, handed = time.monotonic(), 0
+    ends, handed = time.monotonic() + TURN_S, 0
     while True:
         with only_one("relay", timeout_s=LOCK_S) as mine:
             if not mine:
@@ -46,9 +46,9 @@ def drain_outbox() -> int:
                 if not _hand_on(claim):
                     return handed
                 handed += len(claim.events)
-                if time.monotonic() - began >= TURN_S:
+                if time.monotonic() >= ends:
                     break
-        if time.monotonic() - began >= TURN_S:
+        if time.monotonic() >= ends:
             wake_relay()
             return handed
         if not _asked_to_look_again():
