@@ -134,6 +134,11 @@ class Moment(serializers.Field[datetime, Any, str, Any]):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def moment_text(moment: datetime | None) -> str | None:
+    """A time as `Moment` writes it, where an answer is made by a method; None stays None."""
+    return Moment().to_representation(moment) if moment else None
+
+
 class Phone(Text):
     """A telephone number with its country code, kept as E.164.
 

@@ -3,7 +3,6 @@
 All of these read what a selector has at hand: no query of their own.
 """
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core import clock
-from apps.core.api.fields import Moment, PublicId
+from apps.core.api.fields import Moment, PublicId, moment_text
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
@@ -160,7 +159,7 @@ class AssignmentOut(CarriedOut):
 
     def get_picked_up_at(self, assignment: Assignment) -> str | None:
         """When they picked it up. What became of a leg that went to others is not told."""
-        return _moment(assignment.leg.picked_up_at) if has_carried(assignment) else None
+        return moment_text(assignment.leg.picked_up_at) if has_carried(assignment) else None
 
 
 class OtherCourierOut(OutputSerializer):
@@ -292,19 +291,15 @@ class HandOnOut(CarriedOut):
 
     def get_picked_up_at(self, hand_on: HandOn) -> str | None:
         """When the other fleet had it on board."""
-        return _moment(hand_on.leg.picked_up_at) if _is_told(hand_on) else None
+        return moment_text(hand_on.leg.picked_up_at) if _is_told(hand_on) else None
 
     def get_delivered_at(self, hand_on: HandOn) -> str | None:
         """When it was delivered."""
-        return _moment(hand_on.leg.delivered_at) if _is_told(hand_on) else None
+        return moment_text(hand_on.leg.delivered_at) if _is_told(hand_on) else None
 
 
 def _is_told(hand_on: HandOn) -> bool:
     return hand_on.is_live or hand_on.end in (HandOnEnd.DONE, HandOnEnd.CANCELLED)
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return Moment().to_representation(moment) if moment else None
 
 
 class LegStateOut(OutputSerializer):

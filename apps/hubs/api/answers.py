@@ -3,13 +3,12 @@
 A hub's operator is shown what it takes to handle a parcel: no price, and of the recipient as much as tells two apart.
 """
 
-from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from apps.accounts.principals import Principal
-from apps.core.api.fields import Moment, PublicId
+from apps.core.api.fields import Moment, PublicId, moment_text
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.hubs.models import Hub, Scan
@@ -52,7 +51,7 @@ class HubOut(OutputSerializer):
 
     def get_created_at(self, hub: Hub) -> str | None:
         """For its operator."""
-        return _text(hub.created_at) if self.get_is_own(hub) else None
+        return moment_text(hub.created_at) if self.get_is_own(hub) else None
 
     @property
     def _caller(self) -> Principal:
@@ -137,7 +136,7 @@ class StockOut(OutputSerializer):
 
     def get_since(self, row: StockRow) -> str | None:
         """Since when it lies here."""
-        return _text(row.parcel.hub_since) if row.is_in else None
+        return moment_text(row.parcel.hub_since) if row.is_in else None
 
     def get_order(self, row: StockRow) -> str | None:
         """`ord_...`."""
@@ -176,7 +175,7 @@ class ParcelScanOut(OutputSerializer):
 
     def get_at(self, scan: Scan) -> str | None:
         """When, as it is shown to people."""
-        return _text(scan.shown_at)
+        return moment_text(scan.shown_at)
 
     def get_hub_name(self, scan: Scan) -> str:
         """As its operator calls it."""
@@ -217,7 +216,7 @@ class ParcelHistoryOut(OutputSerializer):
 
     def get_hub_since(self, parcel: Parcel) -> str | None:
         """Since when it lies there."""
-        return _text(parcel.hub_since) if parcel.hub_id else None
+        return moment_text(parcel.hub_since) if parcel.hub_id else None
 
     def get_scans(self, parcel: Parcel) -> list[dict[str, Any]]:  # noqa: ARG002 - DRF's own signature
         """Oldest first."""
@@ -242,7 +241,3 @@ class IncidentOut(OutputSerializer):
     def get_short_code(self, incident: Incident) -> str:
         """What people read out to each other."""
         return incident.order.short_code
-
-
-def _text(moment: datetime | None) -> str | None:
-    return Moment().to_representation(moment) if moment else None

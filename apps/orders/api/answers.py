@@ -7,7 +7,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.core.api.fields import Moment, PublicId
+from apps.core.api.fields import Moment, PublicId, moment_text
 from apps.core.api.money import PriceLineOut
 from apps.core.api.schema import ErrorOut
 from apps.core.api.serializers import OutputSerializer
@@ -142,13 +142,17 @@ class OrderOut(PricedOut):
     def get_pickup(self, order: Order) -> dict[str, Any]:
         """As it was asked for, with the times between which the first leg can be picked up."""
         first = _legs(order)[0]
-        return {**stop_json(order.pickup), "ready_at": _text(first.ready_at), "pickup_by": _text(first.pickup_by)}
+        return {
+            **stop_json(order.pickup),
+            "ready_at": moment_text(first.ready_at),
+            "pickup_by": moment_text(first.pickup_by),
+        }
 
     def get_dropoff(self, order: Order) -> dict[str, Any]:
         """As it was asked for, with the times that the last leg is held to."""
         last = _legs(order)[-1]
         times = {"drop_from": last.drop_from, "due_at": last.due_at, "drop_by": last.drop_by}
-        return {**stop_json(order.dropoff), **{name: _text(moment) for name, moment in times.items()}}
+        return {**stop_json(order.dropoff), **{name: moment_text(moment) for name, moment in times.items()}}
 
     def get_fleets(self, order: Order) -> list[str]:
         """Those that were named, with `network_policy` `named`."""
@@ -170,7 +174,7 @@ class OrderOut(PricedOut):
 
     def get_delivered_at(self, order: Order) -> str | None:
         """When it ended, if it ended well."""
-        return _text(order.ended_at) if order.status == OrderStatus.DELIVERED else None
+        return moment_text(order.ended_at) if order.status == OrderStatus.DELIVERED else None
 
     def get_cancellation(self, order: Order) -> dict[str, Any] | None:
         """Why it was cancelled, and what that costs; null for an order that was not."""
@@ -180,7 +184,7 @@ class OrderOut(PricedOut):
             "reason": order.cancel_reason,
             "comment": order.cancel_comment,
             "fee": Money(order.cancel_fee_cents or 0, order.currency).as_json(),
-            "cancelled_at": _text(order.ended_at),
+            "cancelled_at": moment_text(order.ended_at),
         }
 
     @extend_schema_field(LegOut(many=True))
@@ -295,8 +299,4 @@ def _legs(order: Order) -> list[Leg]:
 def _shown(name: str, value: Any) -> Any:
     """A value of an event; its times, kept as text, as all times of the API."""
     is_time = value and name.endswith(("_at", "_time"))
-    return _text(datetime.fromisoformat(value)) if is_time else value
-
-
-def _text(moment: datetime | None) -> str | None:
-    return Moment().to_representation(moment) if moment else None
+    return moment_text(datetime.fromisoformat(value)) if is_time else value
