@@ -1,19 +1,16 @@
 """GET /v1/tracking/{token}: what the recipient sees, and never more."""
 
-from datetime import timedelta
-
 import orjson
 import pytest
 from rest_framework.test import APIClient
 
 from apps.core.redis import connection
-from apps.couriers.models import Courier
 from apps.couriers.positions import Fix, record_positions
 from apps.dispatch.api.tracking import BURST
-from apps.dispatch.models import Assignment
+from apps.dispatch.tests.expected import bring, expected_with_bo
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, Order
-from apps.orders.services import LegMove, cancel_order, move_leg
+from apps.orders.services import cancel_order
 from tests.cast import BAKERY, placed
 
 pytestmark = pytest.mark.django_db
@@ -24,26 +21,8 @@ ON_THE_WAY = (LegStatus.PICKED_UP, LegStatus.AT_DROPOFF)
 @pytest.fixture
 def followed(cast, hand_clock):
     """An order that Bo has, who is somewhere."""
-    Courier.objects.filter(pk=cast.bo.pk).update(name="Bo Martin")
-    order, leg = placed(cast)
     record_positions(cast.bo.pk, [Fix(BAKERY, hand_clock())], at=hand_clock())
-    bring(leg, cast, LegStatus.ASSIGNED)
-    Assignment.objects.create(
-        leg_id=leg.pk,
-        courier=cast.bo,
-        epoch=1,
-        assigned_by="planner",
-        pickup_place=1,
-        dropoff_place=2,
-        expected_pickup_at=hand_clock() + timedelta(minutes=5),
-        expected_dropoff_at=hand_clock() + timedelta(minutes=20),
-    )
-    return order, leg
-
-
-def bring(leg: Leg, cast, *statuses: LegStatus) -> None:
-    for status in statuses:
-        move_leg(leg_id=leg.pk, move=LegMove(status, cast.bo.pk))
+    return expected_with_bo(cast, hand_clock())
 
 
 def tracks(order: Order | str, **client):

@@ -1,7 +1,5 @@
 """GET /v1/orders/{id}/couriers: whom a merchant hands the parcels to, and no more of them than that."""
 
-from datetime import timedelta
-
 import orjson
 import pytest
 
@@ -10,9 +8,10 @@ from apps.core.ids import public_id
 from apps.couriers.models import Courier
 from apps.dispatch.models import Assignment
 from apps.dispatch.tests.calling import with_key
+from apps.dispatch.tests.expected import bring, expected_with_bo
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, Order
-from apps.orders.services import LegMove, cancel_order, move_leg
+from apps.orders.services import cancel_order
 from tests.cast import placed
 
 pytestmark = pytest.mark.django_db
@@ -23,26 +22,7 @@ NOBODY = {"fleet": None, "courier": None, "expected_pickup_at": None, "expected_
 @pytest.fixture
 def given(cast, hand_clock):
     """An order that Bo has, and is on his way to."""
-    Courier.objects.filter(pk=cast.bo.pk).update(name="Bo Martin")
-    order, leg = placed(cast)
-    bring(leg, cast, LegStatus.ASSIGNED)
-    at = hand_clock()
-    Assignment.objects.create(
-        leg_id=leg.pk,
-        courier=cast.bo,
-        epoch=1,
-        assigned_by="planner",
-        pickup_place=1,
-        dropoff_place=2,
-        expected_pickup_at=at + timedelta(minutes=5),
-        expected_dropoff_at=at + timedelta(minutes=20),
-    )
-    return order, leg
-
-
-def bring(leg: Leg, cast, *statuses: LegStatus) -> None:
-    for status in statuses:
-        move_leg(leg_id=leg.pk, move=LegMove(status, cast.bo.pk))
+    return expected_with_bo(cast, hand_clock())
 
 
 def asks(till, order: Order):
