@@ -8,6 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from apps.dispatch.tests.calling import FleetSystem, Rapid
+    from apps.dispatch.tests.handing import Chain
 
 
 @pytest.fixture
@@ -24,6 +25,14 @@ def rapid(cast, hand_clock) -> Rapid:
     from apps.dispatch.tests.calling import make_rapid
 
     return make_rapid()
+
+
+@pytest.fixture
+def chain(cast, hand_clock) -> Chain:
+    """The bakery, a fleet that it is connected to, and one that this fleet is connected to."""
+    from apps.dispatch.tests.handing import assemble_chain
+
+    return assemble_chain(cast)
 
 
 @pytest.fixture

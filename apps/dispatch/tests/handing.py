@@ -9,13 +9,14 @@ from rest_framework.response import Response
 
 from apps.core.ids import public_id
 from apps.core.models import Event
+from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Courier, Fleet
 from apps.dispatch.services import plan_zone
 from apps.dispatch.tests.calling import FleetSystem, with_key
 from apps.dispatch.tests.networking import connected, fleet_with_one
 from apps.networks.lifecycle import Right
 from apps.networks.models import Connection
-from apps.orders.models import Leg, NetworkPolicy
+from apps.orders.models import HandOn, Leg, NetworkPolicy
 from tests.agreements import a_tariff
 from tests.cast import Cast, placed
 
@@ -86,3 +87,13 @@ def planless(leg: Leg) -> Leg:
 def told(name: str) -> list[dict[str, Any]]:
     """The events of a name, in order."""
     return list(Event.objects.filter(name=name).order_by("id").values_list("payload", flat=True))
+
+
+def external(fleet: Fleet) -> None:
+    """From now on it has a dispatch of its own."""
+    Fleet.objects.filter(pk=fleet.pk).update(mode=FleetMode.EXTERNAL)
+
+
+def end_of(leg: Leg) -> str:
+    """How the one hand-on of a leg ended; empty while it is live."""
+    return HandOn.objects.get(leg=leg).end

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from apps.accounts.models import Organisation
 from apps.accounts.services import create_organisation
+from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier, Fleet
 from apps.networks.lifecycle import Right
 from apps.networks.models import Connection
@@ -25,3 +26,8 @@ def connected(orderer_id: UUID, fleet: Fleet, *, priority: int = 100, rights: tu
     new = Invitation(by=orderer_id, fleet_id=fleet.pk, priority=priority, rights=rights)
     invited = invite(new)
     return accept(connection_id=invited.pk, by=fleet.organisation_id, version=invited.version)
+
+
+def off_duty(*couriers: Courier) -> None:
+    """They have gone home."""
+    Courier.objects.filter(pk__in=[courier.pk for courier in couriers]).update(status=CourierStatus.OFF_DUTY)

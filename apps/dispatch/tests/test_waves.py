@@ -9,7 +9,7 @@ from apps.dispatch.eligibility import Networks, eligible_fleets
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Assignment, Offer
 from apps.dispatch.services import decline_offer, expire_offers, plan_zone
-from apps.dispatch.tests.networking import connected, fleet_with_one
+from apps.dispatch.tests.networking import connected, fleet_with_one, off_duty
 from apps.networks.services import end_connection, pause_connection, resume_connection
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, NetworkPolicy
@@ -39,10 +39,6 @@ def second(cast):
     fleet, courier = fleet_with_one(cast, "Second", 3)
     connected(cast.bakery.pk, fleet, priority=2)
     return fleet, courier
-
-
-def off_duty(*couriers):
-    Courier.objects.filter(pk__in=[courier.pk for courier in couriers]).update(status=CourierStatus.OFF_DUTY)
 
 
 def on_duty(*couriers):
