@@ -329,6 +329,11 @@ def wrong_fields(answer: Response) -> dict[str, str]:
     return {field["path"]: field["code"] for field in answer.json()["error"]["fields"]}
 
 
+def published() -> list[str]:
+    """The names of all events, in their order."""
+    return list(Event.objects.order_by("id").values_list("name", flat=True))
+
+
 @contextmanager
 def nothing_changes() -> Iterator[None]:
     """Fails when the block writes an endpoint, a message, an attempt or an event, or changes one."""

@@ -114,13 +114,21 @@ def test_an_administrator_makes_a_user(cast: Cast, administrator: Client):
 
 def one_of_each_other(cast: Cast) -> None:
     """The rows that placing, assigning and delivering do not leave behind."""
-    at, unique = clock.now(), new_id().hex
     create_quote(new_order(cast.bakery.pk))
     index_orders_of(Event.objects.all())
+    at_a_hub(cast)
+    of_phones_and_what_was_learned(cast)
+    of_networks(cast)
+    of_a_fleets_system(cast)
+    settle_order(order_id=carried(cast, cast.bo).order_id)
+    of_other_systems(cast)
+
+
+def at_a_hub(cast: Cast) -> None:
+    at = clock.now()
     hub = Hub.objects.create(
-        organisation=cast.bakery, name=unique, address="1 quai de la Rapée", lat=48.85, lon=2.36, zone=cast.zone
+        organisation=cast.bakery, name=new_id().hex, address="1 quai de la Rapée", lat=48.85, lon=2.36, zone=cast.zone
     )
-    PinCheck.objects.get_or_create(order=Order.objects.latest("id"))
     parcel = Parcel.objects.last()
     assert parcel is not None
     open_incident(kind=IncidentKind.DAMAGED, parcel=parcel, hub_id=hub.pk)
@@ -135,6 +143,11 @@ def one_of_each_other(cast: Cast) -> None:
         received_at=at,
         result={"outcome": "applied"},
     )
+
+
+def of_phones_and_what_was_learned(cast: Cast) -> None:
+    at, unique = clock.now(), new_id().hex
+    PinCheck.objects.get_or_create(order=Order.objects.latest("id"))
     Device.objects.create(courier=cast.bo, label="Phone", token_hash=unique)
     SignInCode.objects.create(phone=cast.bo.phone, code_hash=unique, expires_at=at)
     apps.get_model("mobile", "CourierAction").objects.create(  # dashboard does not import mobile
@@ -143,26 +156,9 @@ def one_of_each_other(cast: Cast) -> None:
     LearnedFigure.objects.create(
         zone=cast.zone, kind=FigureKind.PREPARATION, key=unique, value=600.0, spread=60.0, samples=20, days=4
     )
-    leg = Leg.objects.earliest("id")
-    FleetOffer.objects.create(
-        leg=leg, fleet=cast.fleet, status="declined", payout_cents=500, currency="EUR", expires_at=at
-    )
-    ProgressReport.objects.create(
-        fleet_id=cast.fleet.pk,
-        client_id=new_id(),
-        assignment=Assignment.objects.create(
-            leg=leg,
-            courier=cast.bo,
-            epoch=1,
-            is_live=False,
-            assigned_by="fleet",
-            pickup_place=0,
-            dropoff_place=1,
-        ),
-        action="arrive",
-        device_time=at,
-        state={},
-    )
+
+
+def of_networks(cast: Cast) -> None:
     tariff = apps.get_model("networks", "Tariff").objects.create(
         organisation=cast.fleet_owner, name="City", base_cents=500
     )
@@ -181,7 +177,23 @@ def one_of_each_other(cast: Cast) -> None:
     HandOn.objects.create(
         leg=leg, from_fleet=cast.fleet, to_fleet=cast.fleet, executor_id=owner_id, to_executor_id=owner_id
     )
-    settle_order(order_id=carried(cast, cast.bo).order_id)
+
+
+def of_a_fleets_system(cast: Cast) -> None:
+    at, leg = clock.now(), Leg.objects.earliest("id")
+    FleetOffer.objects.create(
+        leg=leg, fleet=cast.fleet, status="declined", payout_cents=500, currency="EUR", expires_at=at
+    )
+    reported = Assignment.objects.create(
+        leg=leg, courier=cast.bo, epoch=1, is_live=False, assigned_by="fleet", pickup_place=0, dropoff_place=1
+    )
+    ProgressReport.objects.create(
+        fleet_id=cast.fleet.pk, client_id=new_id(), assignment=reported, action="arrive", device_time=at, state={}
+    )
+
+
+def of_other_systems(cast: Cast) -> None:
+    at, unique = clock.now(), new_id().hex
     endpoint = apps.get_model("webhooks", "Endpoint").objects.create(
         organisation=cast.bakery, url="https://example.org/hook", seed=unique
     )
