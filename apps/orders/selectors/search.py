@@ -107,7 +107,7 @@ def _those_of(principal: Principal, having: QuerySet[OrderWord], others: Sequenc
         keys = orders_for(principal).filter(pk__in=list(having.values_list("order_id", flat=True)))
         return _keys_with_all(set(keys.values_list("pk", flat=True)), others)
     theirs = Exists(orders_for(principal).filter(pk=OuterRef("order_id")))
-    with_all = having.filter(theirs, *(_has(other, of="order_id") for other in others))
+    with_all = having.filter(*(_has(other, of="order_id") for other in others), theirs)
     return {row["order_id"] for row in plain_rows(with_all, ("order_id",))}
 
 
