@@ -12,9 +12,9 @@ def new_id() -> UUID:
     return UUID(int=_uuid7().int)
 
 
-def public_id(prefix: str, key: UUID) -> str:
-    """How an identifier is shown outside: `ord_0190...`."""
-    return f"{prefix}_{key.hex}"
+def public_id(prefix: str, key: UUID | str) -> str:
+    """How an identifier is shown outside: `ord_0190...`. A key that is text has been read as its 32 digits."""
+    return f"{prefix}_{key if isinstance(key, str) else key.hex}"
 
 
 def parse_public_id(prefix: str, text: str) -> UUID:

@@ -71,7 +71,7 @@ def page_of_values(
     """The same of plain columns, of which one is `id`: for lists that are read often."""
     found = plain_rows(_from_cursor_on(rows, request), columns)
     page = found[: request.limit]
-    return page, cursor_at(page[-1]["id"]) if len(found) > len(page) else None
+    return page, cursor_at(UUID(page[-1]["id"])) if len(found) > len(page) else None
 
 
 def cursor_at(key: UUID) -> str:

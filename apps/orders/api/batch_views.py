@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -75,4 +76,4 @@ def _orders(outcomes: Sequence[Outcome], caller: Principal) -> dict[Any, dict[st
     known = {outcome.order_id for outcome in outcomes if outcome.order_id} - written
     if known:
         rows += rows_of(orders_for(caller).filter(pk__in=list(known)))
-    return {one.order["id"]: order_json(one) for one in rows}
+    return {UUID(one.order["id"]): order_json(one) for one in rows}

@@ -22,7 +22,7 @@ def order_json(rows: OrderRows) -> dict[str, Any]:
     key = order["id"]
     return {
         "id": public_id("ord", key),
-        "short_code": key.hex[-6:].upper(),
+        "short_code": key[-6:].upper(),
         "external_id": order["external_id"],
         "version": order["version"],
         "status": order["status"],
@@ -75,7 +75,7 @@ def _parcel(parcel: Row) -> dict[str, Any]:
     return {"id": public_id("par", parcel["id"])} | {name: parcel[name] for name in _OF_PARCEL}
 
 
-def _hub(key: UUID | None) -> str | None:
+def _hub(key: str | None) -> str | None:
     return public_id("hub", key) if key else None
 
 

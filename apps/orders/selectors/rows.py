@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from apps.accounts.principals import Principal
-from apps.core.plain_rows import Row, RowsByKey, plain_rows
+from apps.core.plain_rows import Row, RowsByKey, plain_row, plain_rows
 from apps.orders.errors import OrderNotFound
 from apps.orders.models import Leg, Order, Parcel
 from apps.orders.selectors import orders_for
@@ -112,4 +112,4 @@ def rows_from(order: Order, legs: Iterable[Leg], parcels: Iterable[Parcel]) -> O
 
 
 def _columns(record: Model, names: tuple[str, ...]) -> Row:
-    return {name: getattr(record, name) for name in names}
+    return plain_row({name: getattr(record, name) for name in names})

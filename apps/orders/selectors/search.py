@@ -51,7 +51,7 @@ def search_orders(principal: Principal, query: str, *, limit: int, after: UUID |
     older = mine.filter(pk__lt=after) if after else mine
     pool = _pool(principal, ways)
     if pool is not None:
-        keys = sorted((key for key in pool if after is None or key < after), reverse=True)[: limit + 1]
+        keys = sorted((key for key in pool if after is None or key < after.hex), reverse=True)[: limit + 1]
         return _page(plain_rows(mine.filter(pk__in=keys), ORDER_COLUMNS) if keys else [], limit)
     return _common(older, ways, limit)
 
@@ -61,14 +61,14 @@ def _common(older: QuerySet[Order], ways: Sequence[Sequence[str]], limit: int) -
     ends = plain_rows(older[MOST_LOOKED_AT : MOST_LOOKED_AT + 1], ("id", "placed_at"))
     looked_at = older.filter(pk__gte=ends[0]["id"]) if ends else older
     rows = plain_rows(_fitting(looked_at, ways)[: limit + 1], ORDER_COLUMNS)
-    return _page(rows, limit, goes_on=ends[0]["id"] if _recent(ends) else None)
+    return _page(rows, limit, goes_on=UUID(ends[0]["id"]) if _recent(ends) else None)
 
 
 def _page(rows: list[Row], limit: int, *, goes_on: UUID | None = None) -> Found:
     """A page of what was found. `goes_on`: where, if all of it fits."""
     recent = _recent(rows)
     if len(recent) > limit:
-        return Found(with_parts(recent[:limit]), recent[limit - 1]["id"])
+        return Found(with_parts(recent[:limit]), UUID(recent[limit - 1]["id"]))
     return Found(with_parts(recent), goes_on)
 
 
@@ -78,9 +78,9 @@ def _recent(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["placed_at"] >= since]
 
 
-def _pool(principal: Principal, ways: Sequence[Sequence[str]]) -> set[UUID] | None:
+def _pool(principal: Principal, ways: Sequence[Sequence[str]]) -> set[str] | None:
     """The orders that fit; None where they may be too many to name."""
-    pool: set[UUID] = set()
+    pool: set[str] = set()
     for way in ways:
         fitting = _those_of_few(principal, way)
         if fitting is None:
@@ -89,7 +89,7 @@ def _pool(principal: Principal, ways: Sequence[Sequence[str]]) -> set[UUID] | No
     return pool
 
 
-def _those_of_few(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | None:
+def _those_of_few(principal: Principal, prefixes: Sequence[str]) -> set[str] | None:
     """The orders that have all of the prefixes, if few have one of them; None when each of them is common."""
     words = OrderWord.objects.filter(organisation_id__in=principal.organisation_ids)
     for prefix in _rarest_first(prefixes):
@@ -101,11 +101,11 @@ def _those_of_few(principal: Principal, prefixes: Sequence[str]) -> set[UUID] | 
     return None
 
 
-def _those_of(principal: Principal, having: QuerySet[OrderWord], others: Sequence[str]) -> set[UUID]:
+def _those_of(principal: Principal, having: QuerySet[OrderWord], others: Sequence[str]) -> set[str]:
     """The principal's orders of some words that have other words too. Words do not say which orders are tests."""
     if connection.vendor == "mongodb":
         keys = orders_for(principal).filter(pk__in=list(having.values_list("order_id", flat=True)))
-        return _keys_with_all(set(keys.values_list("pk", flat=True)), others)
+        return {key.hex for key in _keys_with_all(set(keys.values_list("pk", flat=True)), others)}
     theirs = Exists(orders_for(principal).filter(pk=OuterRef("order_id")))
     with_all = having.filter(*(_has(other, of="order_id") for other in others), theirs)
     return {row["order_id"] for row in plain_rows(with_all, ("order_id",))}

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.core.ids import new_id
 from apps.core.models import Event
-from apps.core.plain_rows import RowsByKey, plain_rows
+from apps.core.plain_rows import RowsByKey, plain_row, plain_rows
 from apps.core.plain_writes import insert_rows
 from apps.orders.models import Leg, Order, OrderWord, Parcel, new_tracking_token
 from apps.orders.selectors.rows import LEG_COLUMNS, ORDER_COLUMNS, PARCEL_COLUMNS
@@ -40,29 +40,31 @@ def orders(cast) -> list[Order]:
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
-def test_rows_are_those_of_values(orders, model, columns):
+def test_rows_are_those_of_values_with_their_keys_as_text(orders, model, columns):
     rows = model.objects.order_by("-pk")
     found = plain_rows(rows, columns)
-    assert found == list(rows.values(*columns))
+    wanted = [plain_row(row) for row in rows.values(*columns)]
+    assert found == wanted
     assert [[type(value) for value in row.values()] for row in found] == [
-        [type(value) for value in row.values()] for row in rows.values(*columns)
+        [type(value) for value in row.values()] for row in wanted
     ]
-    assert found
+    assert [row["id"] for row in found] == [key.hex for key in rows.values_list("pk", flat=True)]
 
 
 def test_a_part_of_the_rows_found_by_what_others_say_are_those_of_values(orders):
     rows = Parcel.objects.filter(order__external_id__in=["A-1", "A-3"]).order_by("order__placed_at", "pk")[1:3]
-    assert plain_rows(rows, PARCEL_COLUMNS) == list(rows.values(*PARCEL_COLUMNS))
+    assert plain_rows(rows, PARCEL_COLUMNS) == [plain_row(row) for row in rows.values(*PARCEL_COLUMNS)]
     assert plain_rows(Order.objects.none(), ORDER_COLUMNS) == []
     assert plain_rows(Order.objects.filter(pk__in=[]), ORDER_COLUMNS) == []
 
 
 @pytest.mark.parametrize("parts", [LEGS, PARCELS], ids=["legs", "parcels"])
 def test_rows_of_keys_are_those_of_values_for_any_keys(orders, parts):
-    keys = [order.pk for order in orders]
-    for wanted in (keys, keys[:2], keys[3:], keys[:1], [new_id()], [keys[4], new_id()], []):
-        rows = parts._model.objects.filter(order_id__in=wanted).order_by(parts._order_by)
-        by_key = {key: [row for row in rows.values(*parts._columns) if row["order_id"] == key] for key in wanted}
+    keys = [order.pk.hex for order in orders]
+    for wanted in (keys, keys[:2], keys[3:], keys[:1], [new_id().hex], [keys[4], new_id().hex], []):
+        values = parts._model.objects.filter(order_id__in=wanted).order_by(parts._order_by).values(*parts._columns)
+        rows = [plain_row(row) for row in values]
+        by_key = {key: [row for row in rows if row["order_id"] == key] for key in wanted}
         found = parts.of(wanted)
         assert {key: found[key] for key in wanted} == by_key
 
@@ -119,7 +121,12 @@ def vars_of(row):
 
 
 def test_rows_of_keys_are_one_query_and_of_none_no_query(orders):
-    for keys, queries in (([order.pk for order in orders], 1), ([], 0)):
+    for keys, queries in (([order.pk.hex for order in orders], 1), ([], 0)):
         with CaptureQueriesContext(connection) as asked_for:
             LEGS.of(keys)
         assert len(asked_for) == queries
+
+
+def test_rows_are_sorted_by_what_they_are_asked_to_whichever_column_is_read_first(orders):
+    newest_first = plain_rows(Order.objects.order_by("-pk"), ("external_id",))
+    assert [row["external_id"] for row in newest_first] == [f"A-{number}" for number in range(4, -1, -1)]
