@@ -12,7 +12,7 @@ LILIM ?= ../shared/data/lilim
 INSTANCE ?= 1r50t100s1p100
 OUT ?= var/bench
 
-.PHONY: help setup setup-dev setup-bench run test lint replay bench bench-load clean
+.PHONY: help setup setup-dev setup-bench run test lint replay bench bench-load bench-street clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ bench: setup-bench ## the engine: meal days, tours, a generated city; the API un
 
 bench-load: setup ## the API alone, beside bare views: SQLite, and PostgreSQL where it is installed (OUT)
 	@$(MANAGE) bench load --out $(OUT)/load
+
+bench-street: setup ## the whole platform with a thousand couriers and orders to carry, on PostgreSQL (OUT)
+	@$(MANAGE) bench street --out $(OUT)/street
 
 clean: ## remove what was made here, except the data in var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

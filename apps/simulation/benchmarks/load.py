@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apps.simulation.benchmarks.errors import BenchFailed
+from apps.simulation.benchmarks.hall import Store
 from apps.simulation.benchmarks.load_results import StoreResult
 from apps.simulation.benchmarks.load_rounds import Plan, measured_on
-from apps.simulation.benchmarks.load_servers import Store
 from apps.simulation.benchmarks.load_summary import markdown
 from apps.simulation.benchmarks.tick_machine import machine
 from coursier.embedded.postgresql import postgresql_programs

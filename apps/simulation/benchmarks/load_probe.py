@@ -21,6 +21,7 @@ from apps.accounts.models import Organisation
 from apps.core import clock
 from apps.core.db import atomic
 from apps.core.models import Event, IdempotentAnswer
+from apps.core.redis import connection
 from apps.orders.models import Leg, Order, Parcel
 from apps.simulation.benchmarks.load_events import placed_event
 from apps.simulation.benchmarks.load_requests import cursor_of
@@ -54,6 +55,8 @@ COLUMNS = (  # of the product's list, as far as the table of orders has them
     "organisation__name",
 )
 PRICE_CENTS, DISTANCE_M = 890, 2400
+TRACK_LENGTH = 50_000
+Entry = dict[Any, Any]
 
 
 def orders(request: HttpRequest) -> HttpResponse:
@@ -71,6 +74,20 @@ def counts(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the shape of
 def waiting(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the shape of a view
     """How many events the relay has not handed on yet."""
     return _json({"events": Event.objects.filter(relayed_at__isnull=True).count()})
+
+
+def positions(request: HttpRequest) -> HttpResponse:
+    """Keep points: the token is looked up in Redis, then one pipeline keeps the last place and each point."""
+    token = request.headers["Authorization"].removeprefix("Bearer ")
+    points = orjson.loads(request.body)["positions"]
+    courier = str(connection().get(f"probe:{token}"))
+    with connection().pipeline(transaction=False) as pipe:
+        pipe.geoadd("probe:now", (points[-1]["lon"], points[-1]["lat"], courier))
+        for point in points:
+            kept: Entry = {"courier": courier, "lat": point["lat"], "lon": point["lon"], "at": point["device_time"]}
+            pipe.xadd("probe:track", kept, maxlen=TRACK_LENGTH, approximate=True)
+        pipe.execute()
+    return _json({"accepted": len(points)})
 
 
 def _json(body: Any, *, status: int = 200) -> HttpResponse:
@@ -168,4 +185,9 @@ def _with_public_ids(rows: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]
         yield {**row, "id": f"ord_{row['id'].hex}"}
 
 
-urlpatterns = [path("orders", orders), path("counts", counts), path("waiting", waiting)]
+urlpatterns = [
+    path("orders", orders),
+    path("positions", positions),
+    path("counts", counts),
+    path("waiting", waiting),
+]

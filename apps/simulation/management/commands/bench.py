@@ -1,5 +1,5 @@
 """Benchmarks: of the engine `manage.py bench mdrplib|lilim --data DIR --out DIR`, `bench tick --out DIR`; of the API
-`bench load --out DIR`.
+`bench load --out DIR`; of the whole platform with a thousand couriers `bench street --out DIR`.
 """
 
 from argparse import BooleanOptionalAction
@@ -51,8 +51,25 @@ class Command(BaseCommand):
         load.add_argument("--open-seconds", type=float, default=180.0, help="of orders that arrive at 30 a second")
         load.add_argument("--orders", type=int, default=200_000, help="in the database before")
 
+        street = suites.add_parser("street", help="The whole platform with couriers who report and orders to carry.")
+        street.add_argument("--out", type=Path, required=True, help="folder for the summary")
+        street.add_argument("--store", choices=("sqlite", "postgresql"), default="postgresql")
+        street.add_argument("--couriers", type=int, default=1_000)
+        street.add_argument("--zones", type=int, default=10)
+        street.add_argument("--orders-per-s", type=float, default=20.0)
+        street.add_argument("--seconds", type=float, default=300.0)
+        street.add_argument("--speed", type=float, default=60.0, help="of the platform's clock")
+        street.add_argument("--rounds", type=int, default=3, help="of positions alone, product and probe each")
+        street.add_argument("--round-seconds", type=float, default=6.0)
+
     def handle(self, *_: Any, **options: Any) -> None:
-        suites = {"mdrplib": self._mdrplib, "lilim": self._lilim, "tick": self._tick, "load": self._load}
+        suites = {
+            "mdrplib": self._mdrplib,
+            "lilim": self._lilim,
+            "tick": self._tick,
+            "load": self._load,
+            "street": self._street,
+        }
         try:
             suites[options["suite"]](options)
         except BenchFailed as error:
@@ -88,3 +105,10 @@ class Command(BaseCommand):
         names = ("seconds", "rounds", "open_seconds", "orders")
         plan = load_rounds.Plan(**{name: options[name] for name in names})
         load.run(load.LoadOptions(options["out"], plan, options["store"]), self.stdout.write)
+
+    def _street(self, options: dict[str, Any]) -> None:
+        from apps.simulation.benchmarks import street, street_rounds
+
+        names = ("couriers", "zones", "orders_per_s", "seconds", "speed", "rounds", "round_seconds")
+        plan = street_rounds.StreetPlan(**{name: options[name] for name in names})
+        street.run(street.StreetOptions(options["out"], plan, options["store"]), self.stdout.write)
