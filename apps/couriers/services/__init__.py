@@ -1,5 +1,6 @@
 """Writes of couriers: networks and their people, signing in, devices, and duty; one file per use case."""
 
+from apps.couriers.services.attendance import end_forgotten_shifts, flag_late_shifts, flag_missed_shifts
 from apps.couriers.services.devices import revoke_device
 from apps.couriers.services.duty import end_shift, moved, pause, resume, start_shift
 from apps.couriers.services.external import NamedCourier, send_courier
@@ -38,7 +39,10 @@ __all__ = [
     "change_vehicle",
     "create_fleet",
     "deactivate_courier",
+    "end_forgotten_shifts",
     "end_shift",
+    "flag_late_shifts",
+    "flag_missed_shifts",
     "forget_old_codes",
     "import_couriers",
     "import_shifts",

@@ -35,6 +35,8 @@ def test_a_courier_is_added_and_can_sign_in(owner, cast):
         "external_id": "K-1",
         "name": "Kim",
         "phone": "+33639980010",
+        "email": "",
+        "language": "fr",
         "is_active": True,
         "status": "off_duty",
         "zone_id": None,
