@@ -1,7 +1,7 @@
 """Reads of hours: planned, on duty and in breaks, by courier and day.
 
 A day is one of the calendar where the work is: the time zone is that of the shift's zone. A shift over midnight belongs
-to two days, each with its part. Three queries, however many couriers and days.
+to two days, each with its part. Two queries, however many couriers and days.
 """
 
 from collections.abc import Collection, Iterator
