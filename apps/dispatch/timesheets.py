@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
-from apps.core.csv_cells import harmless
+from apps.core.api.csv_table import guarded
 from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.couriers.models import Courier
@@ -112,8 +112,8 @@ def _cells(row: TimesheetRow) -> Iterable[str | int]:
     return (
         row.day.isoformat(),
         public_id("cou", row.courier.pk),
-        harmless(row.courier.name),
-        harmless(row.courier.external_id or ""),
+        guarded(row.courier.name),
+        guarded(row.courier.external_id or ""),
         public_id("flt", row.courier.fleet_id),
         row.planned_s,
         row.on_duty_s,

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from apps.billing.models import Statement
 from apps.billing.selectors import ChargedLeg
+from apps.core.api.csv_table import guarded
 from apps.core.api.fields import Moment
-from apps.core.csv_cells import harmless
 from apps.core.ids import public_id
 from apps.core.money import Money
 
@@ -33,7 +33,7 @@ def _cells(statement: Statement, row: ChargedLeg) -> list[str]:
         row.kind,
         Moment().to_representation(row.at),
         public_id("ord", row.order_id),
-        harmless(row.external_id),
+        guarded(row.external_id),
         public_id("leg", row.leg_id),
         "; ".join(f"{line['label']} {Money(line['amount'], statement.currency).decimal}" for line in row.lines),
         *_amounts(statement, row.net_cents, row.tax_cents, row.gross_cents),
