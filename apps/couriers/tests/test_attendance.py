@@ -18,7 +18,6 @@ from apps.couriers.services import (
 )
 from apps.couriers.tests.owning import events, nothing_changes
 from tests.cast import BAKERY, CENTRE
-from workers.maintenance import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -149,17 +148,3 @@ def test_a_break_begun_after_the_planned_end_is_not_over_before_it_began(cast, f
     assert end_forgotten_shifts() == 1
     found = Break.objects.get()
     assert found.ended_at == found.started_at
-
-
-def test_the_sweep_finds_all_of_it(cast, planned, hand_clock):
-    hand_clock.advance(minutes=11)
-    sweep()
-    hand_clock.advance(hours=4)
-    sweep()
-    assert (len(events("ShiftLate")), len(events("ShiftMissed"))) == (1, 1)
-
-
-def test_the_sweep_ends_what_was_forgotten(cast, forgotten, hand_clock):
-    hand_clock.advance(hours=9)
-    sweep()
-    assert Courier.objects.get(pk=cast.bo.pk).status == CourierStatus.OFF_DUTY

@@ -11,13 +11,12 @@ from apps.couriers.models import Shift
 from apps.couriers.services import pause, resume
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.models import Assignment
-from apps.dispatch.services import assign_leg, unassign_leg
+from apps.dispatch.services import assign_leg, release_ended, unassign_leg
 from apps.mobile.tests.phones import get
 from apps.orders.models import Leg, Order
 from apps.orders.services import cancel_order
 from apps.zones.models import Zone
 from tests.cast import CENTRE, RING, placed
-from workers.maintenance import sweep
 
 pytestmark = pytest.mark.django_db
 HERE = {"lat": CENTRE.lat, "lon": CENTRE.lon}
@@ -232,7 +231,7 @@ def test_history_shows_what_was_carried_the_last_first_and_nobody_by_name(cast, 
     order, called_off = placed(cast)
     assign_leg(leg_id=called_off.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
     cancel_order(order_id=order.pk, reason="closed")
-    sweep()
+    release_ended()
     answer = asks(bos_phone, "history")
     assert answer["next_cursor"] is None
     assert [row["leg_id"] for row in answer["data"]] == [public_id("leg", leg.pk) for leg in (called_off, first)]
