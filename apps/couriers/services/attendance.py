@@ -1,4 +1,5 @@
-"""Shifts whose courier does not come, and those that nobody ends: found by the sweep, told to the fleet once each.
+"""Shifts whose courier does not come, and those that nobody ends: found by the sweep, told to the fleet once each. And
+shifts that follow each other: who is still on duty goes on into the next.
 
 Only of fleets whose couriers carry our phones: one with a dispatch of its own knows where its people are.
 """
@@ -18,7 +19,7 @@ from apps.couriers.events import ShiftEvent, ShiftForgotten, ShiftLate, ShiftMis
 from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier, Shift
 from apps.couriers.positions import last_seen
-from apps.couriers.services.duty import go_off_duty
+from apps.couriers.services.duty import go_off_duty, go_on
 from apps.couriers.services.shifts import LONGEST, told
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,27 @@ def flag_missed_shifts(*, limit: int = 500) -> int:
     """Tell fleets of shifts that are over and that nobody started. Returns of how many."""
     over = _nobody_came(clock.now()).filter(ends_at__lte=clock.now(), missed_at=None)
     return sum(_flag(shift, "missed_at", ShiftMissed) for shift in list(over.order_by("starts_at")[:limit]))
+
+
+def begin_following_shifts(*, limit: int = 500) -> int:
+    """Let couriers whose shift is over by the plan, and who are still on duty, go on into one that has begun. Returns
+    how many did."""
+    at = clock.now()
+    past = Courier.objects.filter(shift__ends_at__lte=at, is_active=True).exclude(status=CourierStatus.OFF_DUTY)
+    waiting = Shift.objects.filter(
+        courier_id__in=list(past.values_list("pk", flat=True)),
+        starts_at__lte=at,
+        ends_at__gt=at,
+        started_at=None,
+        ended_at=None,
+    )
+    followed = 0
+    for courier_id in sorted(set(waiting.values_list("courier_id", flat=True)))[:limit]:
+        try:
+            followed += _begin_following(courier_id)
+        except Conflict as error:
+            logger.info("A courier did something else meanwhile: %s", error)
+    return followed
 
 
 def end_forgotten_shifts(*, limit: int = 500) -> int:
@@ -86,6 +108,13 @@ def _flag(shift: Shift, column: str, event: type[ShiftEvent]) -> bool:
         return False
     publish(told(event, shift, shift.courier))
     return True
+
+
+@atomic(rereads=3)
+def _begin_following(courier_id: UUID) -> bool:
+    """Look again at the row that decides."""
+    courier = Courier.objects.select_related("fleet", "shift").get(pk=courier_id)
+    return courier.status != CourierStatus.OFF_DUTY and go_on(courier, at=clock.now())
 
 
 @atomic(rereads=3)

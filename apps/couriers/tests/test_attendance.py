@@ -9,6 +9,7 @@ from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Break, Courier, Fleet, Shift
 from apps.couriers.positions import Fix, record_positions
 from apps.couriers.services import (
+    begin_following_shifts,
     end_forgotten_shifts,
     end_shift,
     flag_late_shifts,
@@ -17,7 +18,8 @@ from apps.couriers.services import (
     start_shift,
 )
 from apps.couriers.tests.owning import events, nothing_changes
-from tests.cast import BAKERY, CENTRE
+from apps.zones.models import Zone
+from tests.cast import BAKERY, CENTRE, RING
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,54 @@ def test_who_is_still_at_work_in_the_shift_before_is_not_late_for_the_next(cast,
     assert flag_late_shifts() == 0
     end_shift(courier_id=cast.bo.pk)
     assert flag_late_shifts() == 1
+
+
+@pytest.fixture
+def bo_at_work(cast, planned, hand_clock):
+    """Bo is on the first of two shifts, of which the second begins when the first ends. The second."""
+    start_shift(courier_id=cast.bo.pk, at=CENTRE)
+    return plan(cast, planned.ends_at)
+
+
+def test_who_is_still_on_duty_goes_on_into_the_next_shift(cast, planned, bo_at_work, hand_clock):
+    hand_clock.advance(hours=3, minutes=59)
+    assert begin_following_shifts() == 0
+    at = hand_clock.advance(minutes=1)
+    assert [begin_following_shifts(), begin_following_shifts()] == [1, 0]
+    planned.refresh_from_db()
+    bo_at_work.refresh_from_db()
+    assert (planned.ended_at, bo_at_work.started_at) == (at, at)
+    assert Courier.objects.get(pk=cast.bo.pk).shift_id == bo_at_work.pk
+    hand_clock.advance(hours=4)
+    assert (flag_late_shifts(), flag_missed_shifts()) == (0, 0)
+
+
+def test_starting_the_shift_while_on_duty_past_the_end_goes_on_into_the_next(cast, bo_at_work, hand_clock):
+    at = hand_clock.advance(hours=4, minutes=2)
+    start_shift(courier_id=cast.bo.pk, at=CENTRE)
+    assert Shift.objects.get(pk=bo_at_work.pk).started_at == at
+
+
+def test_a_break_over_the_change_of_shifts_is_two(cast, bo_at_work, hand_clock):
+    hand_clock.advance(hours=3, minutes=50)
+    pause(courier_id=cast.bo.pk)
+    at = hand_clock.advance(minutes=10)
+    begin_following_shifts()
+    first, second = Break.objects.order_by("started_at")
+    assert (first.ended_at, second.started_at, second.ended_at, second.shift_id) == (at, at, None, bo_at_work.pk)
+    assert Courier.objects.get(pk=cast.bo.pk).status == CourierStatus.PAUSED
+
+
+def test_with_something_in_hand_nobody_goes_on_elsewhere(cast, bo_at_work, hand_clock):
+    lyon = Zone.objects.create(name="Lyon", slug="lyon", ring=RING)
+    Shift.objects.filter(pk=bo_at_work.pk).update(zone=lyon)
+    Courier.objects.filter(pk=cast.bo.pk).update(load_legs=1)
+    hand_clock.advance(hours=4)
+    with nothing_changes():
+        assert begin_following_shifts() == 0
+    Courier.objects.filter(pk=cast.bo.pk).update(load_legs=0)
+    assert begin_following_shifts() == 1
+    assert Courier.objects.get(pk=cast.bo.pk).zone_id == lyon.pk
 
 
 @pytest.fixture
