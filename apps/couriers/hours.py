@@ -97,9 +97,9 @@ def _parts(worked: _Worked, at: datetime) -> Iterator[tuple[date, timedelta | in
     if worked.on_duty:
         for day, part in by_day(*worked.on_duty, zone):
             yield day, part, "on_duty"
-    for span in worked.breaks:
-        for day, part in by_day(span.begins, span.ends, zone):
-            yield day, part, "breaks"
+        for span in worked.breaks:
+            for day, part in by_day(max(span.begins, worked.on_duty[0]), min(span.ends, worked.on_duty[1]), zone):
+                yield day, part, "breaks"
 
 
 def _how_it_began(shift: Shift, zone: ZoneInfo, at: datetime) -> Iterator[tuple[date, timedelta | int, str]]:

@@ -17,7 +17,7 @@ from apps.core.events import publish
 from apps.core.redis import RedisError
 from apps.couriers.events import ShiftEvent, ShiftForgotten, ShiftLate, ShiftMissed
 from apps.couriers.lifecycle import CourierStatus, FleetMode
-from apps.couriers.models import Courier, Shift
+from apps.couriers.models import Break, Courier, Shift
 from apps.couriers.positions import last_seen
 from apps.couriers.services.duty import go_off_duty, go_on
 from apps.couriers.services.shifts import LONGEST, told
@@ -126,8 +126,10 @@ def _end_forgotten(courier_id: UUID, seen: float | None) -> bool:
         return False
     if shift.ends_at > at - FORGOTTEN_AFTER:
         return False
-    last_sign = datetime.fromtimestamp(seen, UTC) if seen else shift.ends_at
-    ended_at = min(at, max(shift.ends_at, last_sign))
+    signs = [datetime.fromtimestamp(seen, UTC)] if seen else []
+    for began, ended in Break.objects.filter(shift_id=shift.pk).values_list("started_at", "ended_at"):
+        signs += [began, ended or began]  # written down, also where Redis forgot
+    ended_at = min(at, max([shift.ends_at, *signs]))
     go_off_duty(courier, at=ended_at)
     publish(
         ShiftForgotten(
