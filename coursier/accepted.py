@@ -30,6 +30,19 @@ def url_of(*schemes: str) -> Callable[[str], None]:
     return check
 
 
+_FUNCTION = re.compile(r"[a-z_]\w*(\.[a-z_]\w*)+\Z", re.IGNORECASE | re.ASCII)
+
+
+def one_of_or_function(*names: str) -> Callable[[str], None]:
+    """One of the names, or a function's dotted path; whether there is such a function is found out at the start."""
+
+    def check(text: str) -> None:
+        if text not in names and not _FUNCTION.match(text):
+            raise ValidationError(f"{text!r} is none of {', '.join(names)}, nor like package.module.function.")
+
+    return check
+
+
 _HOST = re.compile(r"(?!.*\d\Z)[a-z0-9._-]{1,253}\Z", re.IGNORECASE)
 
 

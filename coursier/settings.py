@@ -10,8 +10,9 @@ from typing import Any
 
 from environs import Env, FileAwareEnv, validate
 
-from coursier.accepted import hosts_or_networks, moment, url_of
+from coursier.accepted import hosts_or_networks, moment, one_of_or_function, url_of
 from coursier.databases import database_settings, is_mongodb
+from coursier.email import email_settings
 from coursier.roles import role_named
 from coursier.secret_key import embedded_secret_key
 
@@ -46,9 +47,10 @@ OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30, validate=validate.Ran
 FLEET_OFFER_SECONDS: int = env.int("COURSIER_FLEET_OFFER_SECONDS", 120, validate=validate.Range(min=1))
 # On top of the platform's own rates, where no tariff was agreed; 2000 is 20 %.
 TAX_BASIS_POINTS: int = env.int("COURSIER_TAX_BASIS_POINTS", 0, validate=validate.Range(min=0, max=10_000))
-# How couriers' one-time codes are sent: to the log, or into files, where robots and tests read them.
+# How couriers' one-time codes are sent: to the log, into files, where robots and tests read them, by e-mail, or by a
+# function of one's own, named as `package.module.function`.
 SIGN_IN_CODE_SENDER: str = env.str(
-    "COURSIER_SIGN_IN_CODE_SENDER", "console", validate=validate.OneOf(["console", "folder"])
+    "COURSIER_SIGN_IN_CODE_SENDER", "console", validate=one_of_or_function("console", "folder", "email")
 )
 BOARD_STREAMS: int = env.int("COURSIER_BOARD_STREAMS", 8)  # live boards per web process; each holds a thread
 MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "", validate=url_of("https", "http"))
@@ -62,6 +64,18 @@ OSRM_MAX_LOCATIONS: int = env.int("COURSIER_OSRM_MAX_LOCATIONS", 100, validate=v
 
 # --- webhooks: hosts and networks that are sent to beside public addresses, for development and tests -----------------
 WEBHOOK_ALLOWED_ADDRESSES: list[str] = env.list("COURSIER_WEBHOOK_ALLOWED_ADDRESSES", [], validate=hosts_or_networks)
+
+# --- e-mail: the server that it is handed to, and from whom it is; no server: nothing is sent -------------------------
+EMAIL_URL: str = env.str("EMAIL_URL", "")
+_MAIL = email_settings(EMAIL_URL)
+EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _MAIL["EMAIL_HOST"], _MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"], _MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL["EMAIL_USE_TLS"], _MAIL["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT: int = _MAIL["EMAIL_TIMEOUT"]
+DEFAULT_FROM_EMAIL: str = env.str("COURSIER_EMAIL_FROM", "coursier@localhost")
+if SIGN_IN_CODE_SENDER == "email" and not EMAIL_URL:
+    raise ValueError("EMAIL_URL must be set with COURSIER_SIGN_IN_CODE_SENDER=email: codes go there")
 
 # --- Django -----------------------------------------------------------------------------------------------------------
 _CONTRIB = (

@@ -279,6 +279,8 @@ class CourierIn(TypedDict):
 
     name: str
     phone: str
+    email: NotRequired[str]
+    language: NotRequired[Literal["fr", "en"]]
     vehicle_id: str
     skills: NotRequired[list[str]]
     max_legs: NotRequired[int]
@@ -295,6 +297,8 @@ class CourierOut(TypedDict):
     external_id: str | None
     name: str
     phone: str
+    email: str
+    language: str
     is_active: bool
     status: str
     zone_id: str | None
@@ -363,6 +367,13 @@ class DropoffIn(TypedDict):
     drop_from: NotRequired[str | None]
     due_at: NotRequired[str | None]
     drop_by: NotRequired[str | None]
+
+
+class EarningsOut(TypedDict):
+    """An amount in cents."""
+
+    amount: int
+    currency: str
 
 
 class EditedLegOut(TypedDict):
@@ -881,6 +892,8 @@ class PatchedCourierChangesIn(TypedDict):
 
     name: NotRequired[str]
     phone: NotRequired[str]
+    email: NotRequired[str]
+    language: NotRequired[Literal["fr", "en"]]
     vehicle_id: NotRequired[str]
     skills: NotRequired[list[str]]
     max_legs: NotRequired[int]
@@ -954,7 +967,7 @@ class PatchedWebhookEndpointChangesIn(TypedDict):
     """What is to be changed; what is left out stays."""
 
     url: NotRequired[str]
-    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
+    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "shift.late", "shift.missed", "shift.forgotten", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
     description: NotRequired[str]
     enabled: NotRequired[bool]
 
@@ -1281,6 +1294,8 @@ class ShiftOut(TypedDict):
     ends_at: str
     started_at: str | None
     ended_at: str | None
+    late_at: str | None
+    missed_at: str | None
     legs_done: int
 
 
@@ -1434,6 +1449,32 @@ class TariffPage(TypedDict):
     next_cursor: str | None
 
 
+class TimesheetRowOut(TypedDict):
+    """A day of a courier. Seconds are whole."""
+
+    date: str
+    courier_id: str
+    name: str
+    external_id: str | None
+    fleet_id: str
+    planned_s: int
+    on_duty_s: int
+    breaks_s: int
+    worked_s: int
+    late_s: int
+    missed: int
+    legs: int
+    distance_m: int
+    earnings: EarningsOut
+
+
+class TimesheetRowPage(TypedDict):
+    """A page; `next_cursor` is null on the last."""
+
+    data: list[TimesheetRowOut]
+    next_cursor: str | None
+
+
 class TrackedOut(TypedDict):
     """A delivery as its recipient sees it. Times that are not known are null."""
 
@@ -1527,7 +1568,7 @@ class WebhookEndpointIn(TypedDict):
     """Where to send, and what."""
 
     url: str
-    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
+    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "shift.late", "shift.missed", "shift.forgotten", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
     description: NotRequired[str]
 
 
@@ -2227,6 +2268,20 @@ def list_tariffs(
 ) -> Call[TariffPage]:
     """List your own tariffs, newest first."""
     return Call("GET", path_of("/tariffs"), query={"cursor": cursor, "limit": limit, "retired": retired})
+
+
+def list_timesheets(
+    *,
+    courier_id: str | None = None,
+    cursor: str | None = None,
+    fleet_id: str | None = None,
+    format: Literal["json", "csv"] | None = None,
+    from_: str | None = None,
+    limit: int | None = None,
+    to: str | None = None,
+) -> Call[TimesheetRowPage]:
+    """List the days of your couriers: planned, worked, in breaks, late, what they carried and earned."""
+    return Call("GET", path_of("/timesheets"), query={"courier_id": courier_id, "cursor": cursor, "fleet_id": fleet_id, "format": format, "from": from_, "limit": limit, "to": to})
 
 
 def list_unassigned_legs(

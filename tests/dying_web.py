@@ -6,8 +6,11 @@ from typing import Any
 
 from apps.core.short_memory import forget_everything
 from coursier.wsgi import application as platform
+from tests.mongodb_shim import mend_aggregate
 
 DIES = "HTTP_X_DIE_BEFORE_THE_ANSWER"
+if os.environ.get("COURSIER_TEST_DATABASE") == "mongodb":
+    mend_aggregate()  # of the stand-in
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -8,7 +8,13 @@ from apps.billing.services import settle_what_was_missed as settle_missed
 from apps.core.errors import Conflict
 from apps.core.events import acting_as
 from apps.core.idempotency import forget_old_answers
-from apps.couriers.services import forget_old_codes
+from apps.couriers.services import (
+    begin_following_shifts,
+    end_forgotten_shifts,
+    flag_late_shifts,
+    flag_missed_shifts,
+    forget_old_codes,
+)
 from apps.dispatch.learning.demand import learn_demand as learn_demand_of_zones
 from apps.dispatch.learning.times import learn_times as learn_times_of_zones
 from apps.dispatch.services import (
@@ -42,6 +48,10 @@ def sweep() -> None:
         release_ended()
         reopen_legs_of_silent_couriers()
         flag_unattended()
+        begin_following_shifts()  # before: who goes on is not late
+        flag_late_shifts()
+        flag_missed_shifts()
+        end_forgotten_shifts()
         flag_missing_parcels()
         for zone_id in zones_with_open_legs():
             plan_if_due(zone_id)

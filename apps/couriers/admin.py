@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.core.admin import Admin, ReadOnlyAdmin
-from apps.couriers.models import Courier, Device, Fleet, Shift, SignInCode, Vehicle
+from apps.couriers.models import Break, Courier, Device, Fleet, Shift, SignInCode, Vehicle
 
 
 @admin.register(Fleet)
@@ -31,7 +31,7 @@ class CourierAdmin(Admin):
     list_display = ("name", "fleet", "vehicle", "status", "zone", "load_legs", "max_legs", "is_active")
     list_filter = ("status", "is_active", "fleet", "zone")
     list_select_related = ("fleet", "vehicle", "zone")
-    search_fields = ("name", "phone", "external_id", "fleet__name")
+    search_fields = ("name", "phone", "email", "external_id", "fleet__name")
     autocomplete_fields = ("fleet", "vehicle")
     readonly_fields = (
         "status",
@@ -53,8 +53,17 @@ class ShiftAdmin(Admin):
     list_select_related = ("courier", "zone")
     search_fields = ("courier__name", "courier__phone")
     autocomplete_fields = ("courier", "zone")
-    readonly_fields = ("started_at", "ended_at", "legs_done")
+    readonly_fields = ("started_at", "ended_at", "late_at", "missed_at", "legs_done")
     ordering = ("-starts_at",)
+
+
+@admin.register(Break)
+class BreakAdmin(ReadOnlyAdmin):
+    list_display = ("courier", "shift", "started_at", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("courier", "shift__courier")
+    search_fields = ("courier__name", "courier__phone")
+    ordering = ("-started_at",)
 
 
 @admin.register(Device)

@@ -110,3 +110,20 @@ class ShiftChanged(ShiftEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftCancelled(ShiftEvent):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftLate(ShiftEvent):
+    """It began some minutes ago, and its courier has not come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftMissed(ShiftEvent):
+    """It is over, and its courier never came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftForgotten(ShiftEvent):
+    """Its courier did not end it, had nothing left to do, and hours later it was ended for them."""
+
+    ended_at: datetime

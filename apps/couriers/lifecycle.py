@@ -21,6 +21,13 @@ class FleetMode(TextChoices):
     EXTERNAL = "external"  # a dispatch of its own: the fleet is offered legs, and says which courier has them
 
 
+class Language(TextChoices):
+    """In which a courier is written to."""
+
+    FRENCH = "fr", "French"
+    ENGLISH = "en", "English"
+
+
 MOVES: frozenset[tuple[CourierStatus, CourierStatus]] = frozenset(
     {
         (CourierStatus.OFF_DUTY, CourierStatus.ON_DUTY),

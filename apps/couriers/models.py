@@ -1,4 +1,4 @@
-"""Tables of couriers: fleets, vehicles, couriers, shifts, devices, sign-in codes."""
+"""Tables of couriers: fleets, vehicles, couriers, shifts, breaks, devices, sign-in codes."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -9,7 +9,7 @@ from apps.core import clock
 from apps.core.db import Record, VersionedRecord
 from apps.core.geo import Point
 from apps.core.vehicle_kind import VehicleKind
-from apps.couriers.lifecycle import CourierStatus, FleetMode, check_move
+from apps.couriers.lifecycle import CourierStatus, FleetMode, Language, check_move
 
 
 class Fleet(Record):
@@ -64,6 +64,8 @@ class Courier(VersionedRecord):
     name = models.CharField(max_length=80)
     external_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - NULL is "none", kept unique
     phone = models.CharField(max_length=16)  # E.164; of a courier who left it is free for their next fleet
+    email = models.EmailField(blank=True)  # where sign-in codes go, if they go by e-mail
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.FRENCH)  # of what we write
     status = models.CharField(max_length=12, choices=CourierStatus.choices, default=CourierStatus.OFF_DUTY)
     is_active = models.BooleanField(default=True)
     is_stand_in = models.BooleanField(default=False)  # for whomever an external fleet sends without naming them
@@ -100,6 +102,11 @@ class Courier(VersionedRecord):
             return None
         return Point(self.last_lat, self.last_lon)
 
+    @property
+    def is_past_shift(self) -> bool:
+        """Whether the shift they are on should be over: they finish what they have, and get nothing new."""
+        return self.shift is not None and self.shift.ends_at <= clock.now()
+
     def move_to(self, wanted: CourierStatus, **changes: Any) -> None:
         """Change the status, if the table allows it. Raises IllegalDutyMove or Conflict."""
         check_move(CourierStatus(self.status), wanted)
@@ -119,7 +126,10 @@ class Shift(Record):
     ends_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    late_at = models.DateTimeField(null=True, blank=True)  # when the fleet was told that nobody had come yet
+    missed_at = models.DateTimeField(null=True, blank=True)  # when it was told that nobody came at all
     legs_done = models.PositiveIntegerField(default=0)
+    is_planned = models.BooleanField(default=True, editable=False)  # not opened by the courier, who came without one
 
     class Meta:
         constraints: ClassVar = [
@@ -128,10 +138,29 @@ class Shift(Record):
         indexes: ClassVar = [
             models.Index(fields=["courier", "starts_at"], name="shift_courier"),
             models.Index(fields=["zone", "starts_at"], name="shift_zone"),
+            models.Index(fields=["starts_at"], name="shift_start"),
         ]
 
     def __str__(self) -> str:
         return f"{self.courier} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Break(Record):
+    """A pause within a shift, from `pause` to `resume` or to the end of the shift.
+
+    Whoever begins or ends one swaps the courier's version: so a courier is in one break at most.
+    """
+
+    courier = models.ForeignKey(Courier, on_delete=models.CASCADE, related_name="breaks")
+    shift = models.ForeignKey(Shift, null=True, blank=True, on_delete=models.CASCADE, related_name="breaks")
+    started_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["courier", "ended_at"], name="break_courier")]
+
+    def __str__(self) -> str:
+        return f"break of {self.courier} at {self.started_at:%Y-%m-%d %H:%M}"
 
 
 class Device(Record):

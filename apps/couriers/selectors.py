@@ -5,7 +5,7 @@ Tenancy lives here: whoever asks gets only what is of their own fleets, and a st
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from apps.accounts.principals import Principal
 from apps.accounts.selectors import organisation
 from apps.accounts.services import hash_secret
 from apps.core import clock
+from apps.core.days import span_of
 from apps.core.geo import Point
 from apps.core.redis import RedisError
 from apps.couriers.errors import CourierNotFound, FleetNotFound, InvalidDevice, ShiftNotFound, VehicleNotFound
@@ -71,6 +72,14 @@ def principal_of_device(token: str) -> CourierPrincipal:
 def courier_on_shift(courier_id: UUID) -> Courier:
     """A courier with their shift at hand. Raises CourierNotFound."""
     found = Courier.objects.select_related("shift").filter(pk=courier_id).first()
+    if found is None:
+        raise CourierNotFound
+    return found
+
+
+def currency_of(courier_id: UUID) -> str:
+    """The one that the owner of a courier's fleet reckons in. Raises CourierNotFound."""
+    found = Courier.objects.filter(pk=courier_id).values_list("fleet__organisation__currency", flat=True).first()
     if found is None:
         raise CourierNotFound
     return found
@@ -139,10 +148,7 @@ def shift_for(principal: Principal, shift_id: UUID) -> Shift:
 
 def on_the_day(shifts: QuerySet[Shift], principal: Principal, day: date) -> QuerySet[Shift]:
     """Those of the shifts that touch a day, from midnight to midnight where the principal's organisation is."""
-    zone = ZoneInfo(organisation(principal.organisation_id).time_zone)
-    begin, end = (
-        datetime.combine(midnight, time(), zone).astimezone(UTC) for midnight in (day, day + timedelta(days=1))
-    )
+    begin, end = span_of(day, ZoneInfo(organisation(principal.organisation_id).time_zone))
     return shifts.filter(starts_at__lt=end, ends_at__gt=begin)
 
 

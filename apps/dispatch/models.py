@@ -95,6 +95,8 @@ class Assignment(Record):
     dropoff_place = models.PositiveIntegerField()
     expected_pickup_at = models.DateTimeField(null=True, blank=True)
     expected_dropoff_at = models.DateTimeField(null=True, blank=True)
+    payout_cents = models.PositiveIntegerField(null=True, blank=True)  # promised when it was given; None: nothing was
+    currency = models.CharField(max_length=3, blank=True)
     assigned_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=16, choices=AssignmentEnd.choices, blank=True)
@@ -108,6 +110,7 @@ class Assignment(Record):
         indexes: ClassVar = [
             models.Index(fields=["courier", "is_live"], name="assignment_courier_live"),
             models.Index(fields=["fleet_id", "-id"], name="assignment_fleet_newest"),
+            models.Index(fields=["courier", "ended_at"], name="assignment_courier_ended"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.mobile.positions import positions
 from apps.mobile.views import ActionsView, SignInCodeView, SignInView, SignOutView, SyncView
+from apps.mobile.working_days import EarningsView, HistoryView, ShiftsView
 
 urlpatterns = [
     path("sign_in/code", SignInCodeView.as_view()),
@@ -12,4 +13,7 @@ urlpatterns = [
     path("actions", ActionsView.as_view()),
     path("positions", positions),
     path("sync", SyncView.as_view()),
+    path("shifts", ShiftsView.as_view()),
+    path("earnings", EarningsView.as_view()),
+    path("history", HistoryView.as_view()),
 ]

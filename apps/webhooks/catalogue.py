@@ -92,8 +92,8 @@ def _courier(name: str, event: str) -> Kind:
     return Kind(f"courier.{name}", event, shows=("courier_id", "fleet_id", "external_id"))
 
 
-def _shift(name: str, event: str) -> Kind:
-    return Kind(f"shift.{name}", event, shows=("shift_id", "courier_id", "fleet_id", "starts_at", "ends_at"))
+def _shift(name: str, event: str, *shows: str) -> Kind:
+    return Kind(f"shift.{name}", event, shows=("shift_id", "courier_id", "fleet_id", "starts_at", "ends_at", *shows))
 
 
 def _connection(name: str, event: str, *shows: str) -> Kind:
@@ -143,6 +143,9 @@ CATALOGUE: tuple[Kind, ...] = (
     _shift("planned", "ShiftPlanned"),
     _shift("changed", "ShiftChanged"),
     _shift("cancelled", "ShiftCancelled"),
+    _shift("late", "ShiftLate"),
+    _shift("missed", "ShiftMissed"),
+    _shift("forgotten", "ShiftForgotten", "ended_at"),
     _connection("invited", "ConnectionInvited"),
     _connection("accepted", "ConnectionAccepted"),
     _connection("paused", "ConnectionPaused"),

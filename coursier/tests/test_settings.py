@@ -24,6 +24,8 @@ WRONG = [
     ("COURSIER_TAX_BASIS_POINTS", "10001"),
     ("COURSIER_RATE_LIMIT_PER_S", "-1"),
     ("COURSIER_SIGN_IN_CODE_SENDER", "pigeon"),
+    ("COURSIER_SIGN_IN_CODE_SENDER", "pigeon-post.send"),
+    ("EMAIL_URL", "http://mail.example.org"),
     ("COURSIER_MAP_TILES_URL", "javascript:alert(1)"),
     ("COURSIER_SECRET_KEY_FILE", "/no/such/file"),
     ("REDIS_URL", "http://127.0.0.1"),
@@ -97,8 +99,16 @@ def test_a_role_of_several_processes_must_be_given_a_secret_key(tmp_path):
     assert len(errors.splitlines()) == 1
 
 
+def test_codes_by_email_need_a_server(tmp_path):
+    errors = refusal(tmp_path, COURSIER_SIGN_IN_CODE_SENDER="email")
+    assert errors.startswith("coursier: EMAIL_URL")
+    assert len(errors.splitlines()) == 1
+    assert not refusal(tmp_path, COURSIER_SIGN_IN_CODE_SENDER="email", EMAIL_URL="smtp://mail.example.org")
+
+
 def test_a_password_in_a_wrong_url_is_not_told(tmp_path):
     for name, url in {
+        "EMAIL_URL": "smtp://a:hunter2@mail:port",
         "REDIS_URL": "http://:hunter2@redis",
         "DATABASE_URL": "postgresql://a:hunter2@db:port/coursier",
     }.items():

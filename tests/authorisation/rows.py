@@ -213,6 +213,7 @@ ROWS: dict[str, Row] = {
     "update_shift": fleets_own(body={"external_id": "s-1"}),
     "delete_shift": fleets_own(),
     "import_shifts": file(SHIFTS),
+    "list_timesheets": everybody(F),
     "list_connections": everybody(M, F),
     "invite": everybody(body=_invitation, with_test_key=REFUSED),
     "get_connection": shown(M, F),

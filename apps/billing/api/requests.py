@@ -5,12 +5,12 @@ import re
 from rest_framework import serializers
 
 from apps.billing.errors import StatementNotFound
+from apps.core.api.form import CSV, JSON, PDF
 from apps.core.api.pages import PageQuery
 
 A_MONTH = r"^[2][0-9]{3}-(0[1-9]|1[0-2])$"
 A_CURRENCY = r"^[A-Z]{3}$"
 SIDES = ("orderer", "executor")
-JSON, CSV, PDF = "json", "csv", "pdf"
 
 
 class StatementFilters(PageQuery):

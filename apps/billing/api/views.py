@@ -1,15 +1,10 @@
 """The operations on statements: parse, call, render."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,8 +13,6 @@ from apps.accounts.api.views import KeyView, principal_of
 from apps.accounts.principals import Principal, Scope
 from apps.billing.api.answers import StatementOut, StatementWithCharges, with_charges
 from apps.billing.api.requests import (
-    CSV,
-    PDF,
     ConnectionStatementQuery,
     StatementFilters,
     StatementQuery,
@@ -37,6 +30,7 @@ from apps.billing.selectors import (
     statements_for,
     totals_of,
 )
+from apps.core.api.form import CSV, PDF, FormatByQuery, file_answer
 from apps.core.api.pages import PageRequest, page_of
 from apps.core.api.schema import page_out
 from apps.core.ids import parse_public_id
@@ -46,24 +40,6 @@ ANSWERS = {
     (200, "text/csv"): OpenApiTypes.STR,
     (200, "application/pdf"): OpenApiTypes.BINARY,
 }
-
-
-class FormatByQuery(BaseContentNegotiation):
-    """Here `format` in the query says what is wanted, whatever `Accept` says; errors are JSON."""
-
-    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:  # noqa: ARG002
-        """The only one."""
-        return next(iter(parsers), None)
-
-    def select_renderer(
-        self,
-        request: Request,  # noqa: ARG002 - DRF's own signature
-        renderers: Iterable[BaseRenderer],
-        format_suffix: str | None = None,  # noqa: ARG002 - DRF's own signature
-    ) -> tuple[BaseRenderer, str]:
-        """The only one."""
-        renderer = next(iter(renderers))
-        return renderer, renderer.media_type
 
 
 class StatementsView(KeyView):
@@ -131,16 +107,15 @@ def _answer(caller: Principal, statement: Statement, page: PageRequest, form: st
     shown = sees_references(caller, statement)
     if form == CSV:
         text = statement_csv(statement, charged_legs(statement, with_references=shown))
-        return _file(text, "text/csv; charset=utf-8", statement, CSV)
+        return file_answer(text, name=_named(statement), form=form)
     if form == PDF:
         pages = statement_pdf(statement, charged_legs(statement, with_references=shown))
-        return _file(pages, "application/pdf", statement, PDF)
+        return file_answer(pages, name=_named(statement), form=form)
     charges, next_cursor = page_of(charges_of(statement), page)
     totals = totals_of([statement])[statement.pk]
     answer: dict[str, Any] = with_charges(statement, totals, charges, next_cursor, with_references=shown)
     return Response(answer)
 
 
-def _file(content: str | bytes, kind: str, statement: Statement, ending: str) -> HttpResponse:
-    name = f"statement-{statement.month}-{statement.pk.hex[-6:]}.{ending}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def _named(statement: Statement) -> str:
+    return f"statement-{statement.month}-{statement.pk.hex[-6:]}"

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from apps.billing.models import Statement
 from apps.billing.selectors import ChargedLeg
+from apps.core.api.csv_table import guarded
 from apps.core.api.fields import Moment
 from apps.core.ids import public_id
 from apps.core.money import Money
 
 COLUMNS = ("kind", "at", "order", "external_id", "leg", "lines", "net", "tax", "gross", "currency")
 TOTAL = "total"
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 def statement_csv(statement: Statement, rows: Iterable[ChargedLeg]) -> str:
@@ -33,7 +33,7 @@ def _cells(statement: Statement, row: ChargedLeg) -> list[str]:
         row.kind,
         Moment().to_representation(row.at),
         public_id("ord", row.order_id),
-        _harmless(row.external_id),
+        guarded(row.external_id),
         public_id("leg", row.leg_id),
         "; ".join(f"{line['label']} {Money(line['amount'], statement.currency).decimal}" for line in row.lines),
         *_amounts(statement, row.net_cents, row.tax_cents, row.gross_cents),
@@ -42,8 +42,3 @@ def _cells(statement: Statement, row: ChargedLeg) -> list[str]:
 
 def _amounts(statement: Statement, *amounts: int) -> list[str]:
     return [*(Money(amount, statement.currency).decimal for amount in amounts), statement.currency]
-
-
-def _harmless(text: str) -> str:
-    """What a merchant's system wrote must not run in an accountant's spreadsheet."""
-    return f"'{text}" if text.startswith(_FORMULAS) else text

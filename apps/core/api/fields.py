@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
@@ -15,6 +17,8 @@ from apps.core.ids import parse_public_id, public_id
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond these a moment is a slip, and sums with it overflow
 LONGEST_PHONE = 32
+LONGEST_EMAIL = 254
+_is_address = EmailValidator(allowlist=[])
 _DECIMAL = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?\Z", re.ASCII)
 
 
@@ -161,6 +165,26 @@ class Phone(Text):
         if not text.startswith("+") or number.extension or not phonenumbers.is_possible_number(number):
             self.fail("not_e164")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Email(Text):
+    """An e-mail address, as Django checks it; of the forms that nobody has, such as `me@[10.0.0.1]`, none."""
+
+    default_error_messages: ClassVar = {"not_an_address": "An address such as bo@example.org is required."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_EMAIL, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The address. Fails on what mail could not be sent to, and on what would add a header to it."""
+        text = super().to_internal_value(data)
+        try:
+            _is_address(text)
+        except ValidationError:
+            self.fail("not_an_address")
+        if text.endswith("]"):
+            self.fail("not_an_address")
+        return text
 
 
 class PublicId(Text):

@@ -61,6 +61,8 @@ class CourierOut(OutputSerializer):
     external_id = serializers.CharField(allow_null=True)
     name = serializers.CharField()
     phone = serializers.CharField()
+    email = serializers.CharField()
+    language = serializers.CharField(help_text="In which they are written to.")
     is_active = serializers.BooleanField()
     status = serializers.CharField()
     zone_id = PublicId(prefix="zon", allow_null=True, help_text="The zone they are on duty in.")
@@ -96,6 +98,8 @@ class ShiftOut(OutputSerializer):
     ends_at = Moment()
     started_at = Moment(allow_null=True)
     ended_at = Moment(allow_null=True)
+    late_at = Moment(allow_null=True, help_text="When you were told that nobody had come yet.")
+    missed_at = Moment(allow_null=True, help_text="When you were told that nobody came at all.")
     legs_done = serializers.IntegerField()
 
 

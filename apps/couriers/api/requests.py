@@ -5,11 +5,11 @@ The classes ending in `Changes` hold what may be changed later; those that creat
 
 from rest_framework import serializers
 
-from apps.core.api.fields import Day, Moment, Number, Phone, PublicId, Text, Whole
+from apps.core.api.fields import Day, Email, Moment, Number, Phone, PublicId, Text, Whole
 from apps.core.api.pages import PageQuery
 from apps.core.api.serializers import StrictSerializer
 from apps.core.vehicle_kind import VehicleKind
-from apps.couriers.lifecycle import CourierStatus, FleetMode
+from apps.couriers.lifecycle import CourierStatus, FleetMode, Language
 
 MAX_SKILLS = 20
 MAX_ZONES = 100
@@ -53,6 +53,8 @@ class CourierChangesIn(StrictSerializer):
 
     name = Text(max_length=80)
     phone = Phone()
+    email = Email(required=False, allow_blank=True)
+    language = serializers.ChoiceField(choices=Language.choices, required=False)
     vehicle_id = PublicId(prefix="veh")
     skills = serializers.ListField(child=Text(max_length=32), max_length=MAX_SKILLS, required=False)
     max_legs = Whole(min_value=1, max_value=MOST_LEGS, required=False)
@@ -129,6 +131,8 @@ class CourierRow(StrictSerializer):
     fleet_id = PublicId(prefix="flt", required=False)
     name = Text(max_length=80, required=False)
     phone = Phone(required=False)
+    email = Email(required=False)
+    language = serializers.ChoiceField(choices=Language.choices, required=False)
     vehicle_id = PublicId(prefix="veh", required=False)
     vehicle_external_id = Text(max_length=64, required=False)
     skills = serializers.ListField(child=Text(max_length=32), max_length=MAX_SKILLS, required=False)

@@ -1,5 +1,11 @@
 """Writes of couriers: networks and their people, signing in, devices, and duty; one file per use case."""
 
+from apps.couriers.services.attendance import (
+    begin_following_shifts,
+    end_forgotten_shifts,
+    flag_late_shifts,
+    flag_missed_shifts,
+)
 from apps.couriers.services.devices import revoke_device
 from apps.couriers.services.duty import end_shift, moved, pause, resume, start_shift
 from apps.couriers.services.external import NamedCourier, send_courier
@@ -31,6 +37,7 @@ __all__ = [
     "activate_courier",
     "add_courier",
     "add_vehicle",
+    "begin_following_shifts",
     "cancel_shift",
     "change_courier",
     "change_fleet",
@@ -38,7 +45,10 @@ __all__ = [
     "change_vehicle",
     "create_fleet",
     "deactivate_courier",
+    "end_forgotten_shifts",
     "end_shift",
+    "flag_late_shifts",
+    "flag_missed_shifts",
     "forget_old_codes",
     "import_couriers",
     "import_shifts",

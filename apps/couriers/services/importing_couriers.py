@@ -9,6 +9,7 @@ from uuid import UUID
 
 from apps.core.db import atomic
 from apps.core.rows import Imported, Row, RowRefused
+from apps.couriers.lifecycle import Language
 from apps.couriers.models import Courier, Fleet, Vehicle
 from apps.couriers.services.importing import Reading, differing, fleet_of_row, own_fleets, write_batches
 from apps.couriers.services.roster import (
@@ -20,6 +21,8 @@ from apps.couriers.services.roster import (
     revoke_devices,
 )
 
+COLUMNS = ("external_id", "name", "phone", "email", "language", "skills", "max_legs")  # that a row may change
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourierWish:
@@ -29,6 +32,8 @@ class CourierWish:
     fleet_id: UUID | None = None
     name: str | None = None
     phone: str | None = None
+    email: str | None = None
+    language: str | None = None
     vehicle_id: UUID | None = None
     vehicle_external_id: str | None = None
     skills: list[str] | None = None
@@ -121,6 +126,8 @@ class _Reading(Reading[Courier, CourierWish]):
             skills=tuple(wish.skills or ()),
             max_legs=wish.max_legs or USUAL_LEGS,
             external_id=wish.external_id,
+            email=wish.email or "",
+            language=wish.language or Language.FRENCH.value,
         )
         return courier_from(new)
 
@@ -128,7 +135,7 @@ class _Reading(Reading[Courier, CourierWish]):
         if wish.fleet_id not in (None, courier.fleet_id):
             raise RowRefused("fleet_id", "cannot_change", "A courier stays in their fleet.")
         vehicle = self._vehicle(wish, courier.fleet_id, had=courier.vehicle_id)
-        said = {name: getattr(wish, name) for name in ("external_id", "name", "phone", "skills", "max_legs")}
+        said = {name: getattr(wish, name) for name in COLUMNS}
         changes = differing(courier, {**said, "vehicle_id": vehicle and vehicle.pk})
         if changes and not courier.is_active:
             raise RowRefused("row", "courier_inactive", "This courier is not active: activate them first.")

@@ -12,7 +12,7 @@ from apps.core.errors import Conflict
 from apps.core.events import publish
 from apps.couriers.errors import CourierNotFound, ExternalIdTaken, FleetNotFound, PhoneTaken, StillCarrying
 from apps.couriers.events import CourierActivated, CourierAdded, CourierChanged, CourierDeactivated, DevicesRevoked
-from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.lifecycle import CourierStatus, Language
 from apps.couriers.models import Courier, Device, Fleet
 from apps.couriers.services.duty import end_shift
 from apps.couriers.services.vehicles import take_vehicle
@@ -31,6 +31,8 @@ class NewCourier:
     skills: tuple[str, ...] = ()
     max_legs: int = USUAL_LEGS
     external_id: str | None = None
+    email: str = ""
+    language: str = Language.FRENCH.value
 
 
 @atomic(rereads=2)
@@ -150,6 +152,8 @@ def courier_from(new: NewCourier) -> Courier:
         external_id=new.external_id,
         name=new.name,
         phone=new.phone,
+        email=new.email,
+        language=new.language,
         skills=list(new.skills),
         max_legs=new.max_legs,
     )

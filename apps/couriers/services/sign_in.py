@@ -43,8 +43,9 @@ def request_code(*, phone: str) -> None:
         phone=phone, code_hash=_hashed(phone, code), expires_at=at + CODE_VALID_FOR, tries_left=TRIES
     )
     _check_limit(asked, at)
-    if Courier.objects.filter(phone=phone, is_active=True).exists():
-        send_code(phone=phone, code=code)
+    courier = Courier.objects.filter(phone=phone, is_active=True).first()
+    if courier is not None:
+        send_code(phone=phone, code=code, email=courier.email, language=courier.language)
 
 
 def _check_limit(asked: SignInCode, at: datetime) -> None:

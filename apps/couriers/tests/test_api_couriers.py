@@ -35,6 +35,8 @@ def test_a_courier_is_added_and_can_sign_in(owner, cast):
         "external_id": "K-1",
         "name": "Kim",
         "phone": "+33639980010",
+        "email": "",
+        "language": "fr",
         "is_active": True,
         "status": "off_duty",
         "zone_id": None,
@@ -203,3 +205,30 @@ def test_a_vehicle_is_not_retired_while_a_courier_gets_it(cast):
     take_vehicle(vehicle_id=vehicle.pk, fleet_id=cast.fleet.pk)
     with pytest.raises(Conflict):
         read_before.swap(retired_at=clock.now())
+
+
+def test_a_courier_may_have_an_address_and_a_language(owner, cast):
+    kim = owner.posts("couriers", new_courier(cast, email="kim@example.org", language="en")).json()
+    assert (kim["email"], kim["language"]) == ("kim@example.org", "en")
+    changed = owner.patches(f"couriers/{kim['id']}", email="", language="fr").json()
+    assert (changed["email"], changed["language"]) == ("", "fr")
+    assert events("CourierChanged")[-1]["fields"] == ["email", "language"]
+    assert "kim@" not in str(events("CourierAdded", "CourierChanged"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"email": "kim"}, "not_an_address"),
+        ({"email": "kim@example.org\nBcc: all@example.org"}, "not_an_address"),
+        ({"email": "kim@[10.0.0.1]"}, "not_an_address"),
+        ({"email": "kim@example.org, lou@example.org"}, "not_an_address"),
+        ({"email": f"{'k' * 250}@example.org"}, "max_length"),
+        ({"email": 7}, "invalid"),
+        ({"language": "de"}, "invalid_choice"),
+    ],
+)
+def test_an_address_that_no_letter_could_be_sent_to_is_refused(owner, cast, wrong, code):
+    with nothing_changes():
+        answer = owner.posts("couriers", new_courier(cast, **wrong))
+    assert wrong_fields(answer) == {next(iter(wrong)): code}

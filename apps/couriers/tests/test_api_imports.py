@@ -301,3 +301,15 @@ def test_rows_count_for_couriers_added_one_by_one_too(owner, cast):
 
 def _files() -> dict[str, str]:
     return {"vehicles": VEHICLES, "couriers": COURIERS, "shifts": SHIFTS}
+
+
+def test_a_file_brings_addresses_and_languages_and_a_blank_leaves_them(owner, cast):
+    header, bo = "phone,email,language", cast.bo.phone
+    made = owner.sends("couriers", f"{header}\n{bo},bo@example.org,en\n").json()
+    assert (made["updated"], made["failed"]) == (1, [])
+    again = owner.sends("couriers", f"{header}\n{bo},,\n").json()
+    assert (again["unchanged"], again["failed"]) == (1, [])
+    cast.bo.refresh_from_db()
+    assert (cast.bo.email, cast.bo.language) == ("bo@example.org", "en")
+    wrong = owner.sends("couriers", f"{header}\n{bo},nowhere,de\n").json()
+    assert {field["path"] for field in wrong["failed"][0]["fields"]} == {"email", "language"}

@@ -36,6 +36,8 @@ def test_a_shift_is_planned_moved_and_cancelled(owner, cast):
         "ends_at": "2026-06-11T16:00:00Z",
         "started_at": None,
         "ended_at": None,
+        "late_at": None,
+        "missed_at": None,
         "legs_done": 0,
     }
     moved = owner.patches(f"shifts/{shift['id']}", ends_at="2026-06-11T18:00:00Z")

@@ -10,6 +10,7 @@ from apps.dispatch.api.legs import LegView, PinView, RejectView, UnassignedLegsV
 from apps.dispatch.api.offers import AcceptOfferView, DeclineOfferView, OffersView, OfferView
 from apps.dispatch.api.plans import PreviewView
 from apps.dispatch.api.slots import SlotsView
+from apps.dispatch.api.timesheets import TimesheetsView
 from apps.dispatch.api.tracking import TrackingView
 
 urlpatterns = [
@@ -32,5 +33,6 @@ urlpatterns = [
     path("orders/<str:order_id>/couriers", OrderCouriersView.as_view()),
     path("plans/preview", PreviewView.as_view()),
     path("slots", SlotsView.as_view()),
+    path("timesheets", TimesheetsView.as_view()),
     path("tracking/<str:token>", TrackingView.as_view()),
 ]

@@ -85,6 +85,8 @@ class Prices:
     """No hard limit is broken."""
     in_time: Mask
     """The same, but for the time on board."""
+    within_shift: Mask
+    """The courier is on duty as long as it takes."""
     ride_s: Floats
     """From where the courier is free to the pickup."""
     pickup_at: Floats
@@ -104,7 +106,7 @@ def price(bundles: BundleTable, market: Market, *, is_searched: bool = False) ->
     pickup_at = np.maximum(bundles.ready_at[:, None], couriers.available_at + ride + half)
     if is_searched and legs.ready_spread_s.any():
         pickup_at = _expected_pickup(bundles, market, couriers.available_at + ride + half)
-    in_time, short_enough = allowed & (pickup_at <= couriers.shift_ends_at), np.ones_like(allowed)
+    within_shift, in_time, short_enough = pickup_at <= couriers.shift_ends_at, allowed.copy(), np.ones_like(allowed)
     cost = bundles.size[:, None] * couriers.tie_break_min
     for rank in bundles.ranks:
         rows = slice(None) if len(rank.bundle) == len(bundles) else rank.bundle
@@ -118,11 +120,14 @@ def price(bundles: BundleTable, market: Market, *, is_searched: bool = False) ->
             due_at=legs.due_at[rank.leg, None],
             settings=market.settings,
         )
-        in_time[rows] &= dropoff_at <= np.minimum(legs.drop_by[rank.leg, None], couriers.drop_by)
+        in_time[rows] &= dropoff_at <= legs.drop_by[rank.leg, None]
+        within_shift[rows] &= dropoff_at <= couriers.drop_by
+    in_time &= within_shift
     return Prices(
         cost_min=cost,
         feasible=in_time & short_enough,
         in_time=in_time,
+        within_shift=within_shift,
         ride_s=ride,
         pickup_at=pickup_at,
         allowed=allowed,

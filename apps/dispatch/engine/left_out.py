@@ -102,6 +102,6 @@ def _limits(market: Market) -> Iterator[tuple[UnassignedReason, Mask]]:
     yield UnassignedReason.EVERY_COURIER_DECLINED, is_not_excluded(legs.legs, couriers)
     alone = BundleTable.of([(row,) for row in range(len(legs))], market)
     prices = price(alone, market, is_searched=is_searched(market.settings))
-    yield UnassignedReason.SHIFT_ENDS_TOO_SOON, prices.pickup_at <= couriers.shift_ends_at
+    yield UnassignedReason.SHIFT_ENDS_TOO_SOON, prices.within_shift
     yield UnassignedReason.WINDOW_CANNOT_BE_MET, prices.in_time
     yield UnassignedReason.TOO_LONG_ON_BOARD, prices.feasible

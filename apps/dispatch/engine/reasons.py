@@ -25,7 +25,7 @@ class UnassignedReason(StrEnum):
     EVERY_COURIER_DECLINED = "every_courier_declined"
     """Of those, everyone is excluded from it."""
     SHIFT_ENDS_TOO_SOON = "shift_ends_too_soon"
-    """Of those, nobody can pick it up before his shift ends."""
+    """Of those, nobody can pick it up before his shift ends, or bring it where nothing is brought after that."""
     WINDOW_CANNOT_BE_MET = "window_cannot_be_met"
     """Of those, nobody can pick it up and drop it off before its windows end."""
     TOO_LONG_ON_BOARD = "too_long_on_board"

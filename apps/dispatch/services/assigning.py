@@ -11,8 +11,9 @@ from uuid import UUID
 
 from apps.core import clock
 from apps.core.db import atomic, on_commit
+from apps.core.money import Money
 from apps.couriers.errors import CourierNotFound
-from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier
 from apps.couriers.positions import tell_couriers
 from apps.dispatch.eligibility import check_connected
@@ -20,6 +21,7 @@ from apps.dispatch.errors import CourierNotAvailable
 from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
 from apps.dispatch.models import Assignment
 from apps.dispatch.services.hand_ons_over import give_elsewhere
+from apps.dispatch.services.payouts import courier_payout
 from apps.dispatch.services.releasing import end_assignment, withdraw_offer
 from apps.dispatch.services.route_places import GAP
 from apps.orders.errors import LegNotFound
@@ -32,7 +34,8 @@ from apps.orders.services import LegMove, clear_attention, move_leg
 class PlannedPart:
     """What the planner knows about an assignment: its place in the route, the expected times, and why.
 
-    `leg_version` is the version the plan was made on: the assignment fails if the leg changed since.
+    `leg_version` is the version the plan was made on: the assignment fails if the leg changed since. `payout` is what
+    an offer promised; None: it is worked out now.
     """
 
     leg_version: int
@@ -41,6 +44,7 @@ class PlannedPart:
     expected_pickup_at: datetime | None = None
     expected_dropoff_at: datetime | None = None
     why: dict[str, Any] = field(default_factory=dict)
+    payout: Money | None = None
 
 
 @atomic(rereads=2)
@@ -55,7 +59,7 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
         raise LegNotFound
     if by == AssignedBy.DISPATCHER:
         _take_back(leg, courier_id)
-    courier = _reserve(courier_id, planned)
+    courier = _reserve(courier_id, planned, by)
     move = LegMove(
         LegStatus.ASSIGNED, courier_id, reason=by.value, from_version=planned.leg_version if planned else None
     )
@@ -64,6 +68,7 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
         give_elsewhere(moved, courier.fleet_id)
     else:
         check_connected(moved, courier.fleet)
+    payout = _promised(moved, courier, planned)
     assignment = Assignment.objects.create(
         leg=moved,
         courier=courier,
@@ -75,6 +80,8 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
         dropoff_place=planned.dropoff_place if planned else courier.route_end,
         expected_pickup_at=planned.expected_pickup_at if planned else None,
         expected_dropoff_at=planned.expected_dropoff_at if planned else None,
+        payout_cents=payout.amount if payout else None,
+        currency=payout.currency if payout else moved.order.currency,
         assigned_at=clock.now(),
     )
     if moved.order.needs_attention:
@@ -93,13 +100,29 @@ def _take_back(leg: Leg, courier_id: UUID) -> None:
         unassign_leg(leg_id=leg.pk, reason="reassigned by hand")
 
 
-def _reserve(courier_id: UUID, planned: PlannedPart | None) -> Courier:
-    """Take room for one more leg with the courier, and places at the end of the route."""
-    courier = Courier.objects.select_related("fleet").filter(pk=courier_id).first()
+def _promised(leg: Leg, courier: Courier, planned: PlannedPart | None) -> Money | None:
+    """What the courier is promised for the leg, kept so that their earnings never change afterwards.
+
+    None for couriers of a fleet with a dispatch of its own: what they are paid is between them and it.
+    """
+    if planned and planned.payout:
+        return planned.payout
+    return None if courier.fleet.mode == FleetMode.EXTERNAL else courier_payout(leg, courier.fleet_id)
+
+
+def _reserve(courier_id: UUID, planned: PlannedPart | None, by: AssignedBy) -> Courier:
+    """Take room for one more leg with the courier, and places at the end of the route.
+
+    Past the end of their shift no plan gives them more; a dispatcher may, who can ask them, and so does an offer that
+    they were made in time.
+    """
+    courier = Courier.objects.select_related("fleet", "shift").filter(pk=courier_id).first()
     if courier is None:
         raise CourierNotFound
     if courier.status == CourierStatus.OFF_DUTY or not courier.is_active:
         raise CourierNotAvailable(f"{courier.name} is not on duty.")
+    if by == AssignedBy.PLANNER and courier.is_past_shift:
+        raise CourierNotAvailable(f"The shift of {courier.name} is over.")
     if courier.load_legs >= courier.max_legs:
         raise CourierNotAvailable(f"{courier.name} has {courier.load_legs} legs already, which is the most they take.")
     route_end = max(courier.route_end, planned.dropoff_place) if planned else courier.route_end + 2 * GAP

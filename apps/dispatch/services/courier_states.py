@@ -45,4 +45,5 @@ def _state(here: Zone, courier: Courier, shift: Shift, way: CourierWay) -> Couri
         fixed_stops=way.fixed_stops,
         max_legs=courier.max_legs - way.finishing,
         told_before_s=way.told_before_s,
+        drop_by=shift.ends_at.timestamp(),  # what they have is finished whenever; nothing is added that ends later
     )

@@ -10,6 +10,7 @@ from apps.core import clock
 from apps.core.db import atomic, on_commit
 from apps.core.errors import Conflict
 from apps.core.events import publish
+from apps.core.money import Money
 from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier
 from apps.couriers.positions import tell_couriers
@@ -34,8 +35,8 @@ def make_offer(*, leg_id: UUID, leg_version: int, courier_id: UUID, why: dict[st
     Raises CourierNotAvailable, IllegalMove, FleetNotConnected, or Conflict: it is no longer open.
     """
     able = Courier.objects.filter(pk=courier_id, status=CourierStatus.ON_DUTY, is_active=True)
-    courier = able.select_related("fleet").first()
-    if courier is None or courier.load_legs >= courier.max_legs:
+    courier = able.select_related("fleet", "shift").first()
+    if courier is None or courier.load_legs >= courier.max_legs or courier.is_past_shift:
         raise CourierNotAvailable
     leg = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OFFERED, None, from_version=leg_version))
     check_connected(leg, courier.fleet)
@@ -93,6 +94,7 @@ def accept_offer(*, offer_id: UUID, courier_id: UUID) -> Leg:
         expected_pickup_at=_planned_for(offer, "expected_pickup_at"),
         expected_dropoff_at=_planned_for(offer, "expected_dropoff_at"),
         why=offer.why,
+        payout=Money(offer.payout_cents, offer.currency),
     )
     try:
         assign_leg(leg_id=offer.leg_id, courier_id=courier_id, by=AssignedBy.COURIER, planned=planned)

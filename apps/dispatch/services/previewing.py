@@ -50,10 +50,15 @@ def _changed(snapshot: Snapshot, change: Change) -> Snapshot:
         legs=(*(leg for leg in snapshot.legs if leg.id not in change.without_legs), *change.more_legs),
         couriers=(
             *(
-                replace(courier, shift_ends_at=change.shift_ends.get(courier.id, courier.shift_ends_at))
+                _on_duty_until(courier, change.shift_ends.get(courier.id))
                 for courier in snapshot.couriers
                 if courier.id not in change.without_couriers
             ),
             *change.more_couriers,
         ),
     )
+
+
+def _on_duty_until(courier: CourierState, ends_at: float | None) -> CourierState:
+    """Until then, or as long as they are."""
+    return courier if ends_at is None else replace(courier, shift_ends_at=ends_at, drop_by=ends_at)

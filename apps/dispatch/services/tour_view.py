@@ -136,6 +136,7 @@ def _to_come(shift: Shift, depot: Point, here: Zone) -> CourierState:
         fleet_id=str(courier.fleet_id),
         skills=frozenset(courier.skills),
         max_legs=courier.max_legs,
+        drop_by=shift.ends_at.timestamp(),
     )
 
 

@@ -165,6 +165,7 @@ def _courier_state(courier: ExtraCourier, here: Zone, now: datetime) -> CourierS
         ),
         fleet_id=str(courier.fleet_id),
         skills=frozenset(courier.skills),
+        drop_by=courier.shift_ends_at.timestamp(),
     )
 
 

@@ -1,5 +1,7 @@
 """What the planner decides, by example. A bike does 5 m/s here: 1,000 m are 200 s."""
 
+from dataclasses import replace
+
 import pytest
 
 from apps.dispatch.engine import CommittedStop, PlannerSettings, StopKind, UnassignedReason, plan
@@ -203,6 +205,12 @@ def test_a_leg_left_out_gets_the_reason_that_holds(reason):
     outcome = plan(make_snapshot([make_courier(**courier)], [make_leg(**leg)]))
     assert outcome.unassigned == {"leg": reason}
     assert outcome.routes == ()
+
+
+def test_who_brings_nothing_after_the_shift_is_left_out_for_that_and_not_for_the_window():
+    courier = make_courier(shift_ends_at=570.0, drop_by=570.0)
+    assert plan(make_snapshot([courier], [make_leg()])).unassigned == {"leg": UnassignedReason.SHIFT_ENDS_TOO_SOON}
+    assert taken_by(plan(make_snapshot([replace(courier, drop_by=None)], [make_leg()])), "bo") == ["leg"]
 
 
 @pytest.mark.parametrize("limits", [{"max_legs": 1}, {"max_couriers": 1}], ids=str)

@@ -165,10 +165,13 @@ CHECKS = [
     (UnassignedReason.TOO_LARGE, lambda c, leg, _: leg.volume_l <= spare(c)[1]),
     (UnassignedReason.TOO_MANY_PARCELS, lambda c, leg, _: leg.parcels <= spare(c)[2]),
     (UnassignedReason.EVERY_COURIER_DECLINED, lambda c, leg, _: c.id not in leg.excluded_couriers),
-    (UnassignedReason.SHIFT_ENDS_TOO_SOON, lambda c, _, at: at[0] <= c.shift_ends_at),
+    (
+        UnassignedReason.SHIFT_ENDS_TOO_SOON,
+        lambda c, _, at: at[0] <= c.shift_ends_at and ends_before(at[1], c.drop_by),
+    ),
     (
         UnassignedReason.WINDOW_CANNOT_BE_MET,
-        lambda c, leg, at: ends_before(at[0], leg.pickup_by) and ends_before(at[1], leg.drop_by, c.drop_by),
+        lambda _, leg, at: ends_before(at[0], leg.pickup_by) and ends_before(at[1], leg.drop_by),
     ),
     (UnassignedReason.TOO_LONG_ON_BOARD, lambda _, leg, at: ends_before(at[1] - at[0], leg.max_on_board_s)),
 ]
