@@ -4,23 +4,64 @@ Positions are hints: after a flush of Redis they are back with the next batch of
 uses the place where a courier last acted.
 """
 
+import hashlib
 import logging
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import itemgetter
 from uuid import UUID
 
 import orjson
+from redis.exceptions import NoScriptError
 
 from apps.core.geo import Point
 from apps.core.redis import RedisError, connection
+from apps.couriers.plausible import FASTEST_M_PER_S, JITTER_M, TrackPoint, newest_believable
 
 logger = logging.getLogger(__name__)
 NOW = "positions:now"  # GEO: member = courier id
+NOW_AT = "positions:now_at"  # sorted set: courier id -> device time of "now", epoch seconds
 SEEN = "positions:seen"  # sorted set: courier id -> platform time of the last sign of life, epoch seconds
-TRACK = "positions:track"  # stream: one entry a batch
+TRACK = "positions:track"  # stream: one entry a batch, numbered, until it is in the database
+TRACK_NUMBER = "positions:track_number"  # the number of the last entry
 NEWS = "news"  # hash: courier id -> counter of what changed for them
-TRACK_LENGTH = 50_000
+# Ten minutes of a thousand batches of one point a second, or of five thousand points a second in batches of five: as
+# long as the workers may stand still. A batch of five takes 300 bytes.
+TRACK_LENGTH = 600_000
+FUTURE = timedelta(minutes=5)  # a phone that is further ahead has a wrong clock
+
+# KEYS: NOW, NOW_AT, SEEN, TRACK, NEWS, TRACK_NUMBER. ARGV: courier, platform time, the points as JSON or "", length of
+# the stream, and of the point that may be "now" time, lat and lon, or nothing. Returns the news counter, or false.
+#
+# "Now" is not moved back by a batch that comes late, nor to where nobody can have got since: compared and written in
+# one step, so that two batches at once end in the newer one.
+_RECORD = f"""
+local courier, t, lat, lon = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+redis.call('ZADD', KEYS[3], ARGV[2], courier)
+if ARGV[3] ~= '' then
+  local number = redis.call('INCR', KEYS[6])
+  redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[4], '*', 'courier', courier, 'points', ARGV[3], 'number', number)
+end
+if t then
+  local before, moves = redis.call('ZSCORE', KEYS[2], courier), true
+  local at = before and redis.call('GEOPOS', KEYS[1], courier)[1]
+  if at then
+    local s, was_lon, was_lat = t - tonumber(before), tonumber(at[1]), tonumber(at[2])
+    local north = math.rad(lat - was_lat)
+    local east = math.rad((lon - was_lon + 180) % 360 - 180) * math.cos(math.rad((lat + was_lat) / 2))
+    moves = s >= 0 and 6371008.8 * math.sqrt(north * north + east * east) <= {JITTER_M} + {FASTEST_M_PER_S} * s
+  end
+  if moves then
+    redis.call('GEOADD', KEYS[1], lon, lat, courier)
+    redis.call('ZADD', KEYS[2], t, courier)
+  end
+end
+return redis.call('HGET', KEYS[5], courier)
+"""
+_RECORD_SHA = hashlib.sha1(_RECORD.encode(), usedforsecurity=False).hexdigest()
+_time_of = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +72,48 @@ class Fix:
     device_time: datetime
     accuracy_m: float | None = None
 
+    def as_track_point(self) -> TrackPoint:
+        """As tracks hold it."""
+        return self.device_time.timestamp(), self.point.lat, self.point.lon, self.accuracy_m
 
-def record_positions(courier_id: UUID, fixes: Iterable[Fix], *, at: datetime) -> int:
-    """Keep a batch: the newest point as "now", all of them in the track. Returns the courier's news counter.
 
-    Raises RedisError when Redis is away: the phone sends the batch again.
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many points of a batch were kept, and the courier's news counter."""
+
+    accepted: int
+    news: int
+
+
+def record_positions(courier_id: UUID, fixes: Iterable[Fix], *, at: datetime) -> Recorded:
+    """The same as `record_points`, of fixes."""
+    return record_points(courier_id, [fix.as_track_point() for fix in fixes], at=at)
+
+
+def record_points(
+    courier_id: UUID, points: list[TrackPoint], *, at: datetime, since: datetime | None = None
+) -> Recorded:
+    """Keep a batch, which is sorted in place: the newest point as "now", all of them in the track.
+
+    Points from before `since` (the shift's start) or of the future beyond five minutes are left out: nobody is followed
+    off duty, and a phone with a wrong clock must not stay where it is for ever. Raises RedisError when Redis is away:
+    the phone sends the batch again.
     """
-    batch = sorted(fixes, key=lambda fix: fix.device_time)
-    key, newest = str(courier_id), batch[-1].point
-    points = [[fix.device_time.timestamp(), fix.point.lat, fix.point.lon, fix.accuracy_m] for fix in batch]
-    with connection().pipeline(transaction=False) as pipe:
-        pipe.geoadd(NOW, (newest.lon, newest.lat, key))
-        pipe.zadd(SEEN, {key: at.timestamp()})
-        pipe.xadd(TRACK, {"courier": key, "points": orjson.dumps(points)}, maxlen=TRACK_LENGTH, approximate=True)
-        pipe.hget(NEWS, key)
-        return int(pipe.execute()[3] or 0)
+    points.sort(key=_time_of)
+    begin = bisect_left(points, since.timestamp(), key=_time_of) if since else 0
+    end = bisect_right(points, (at + FUTURE).timestamp(), key=_time_of)
+    kept = points if end - begin == len(points) else points[begin:end]
+    newest = newest_believable(kept)
+    arguments = [
+        *(NOW, NOW_AT, SEEN, TRACK, NEWS, TRACK_NUMBER),
+        *(str(courier_id), at.timestamp(), orjson.dumps(kept) if kept else "", TRACK_LENGTH),
+        *(newest[:3] if newest else ()),
+    ]
+    try:
+        news = connection().evalsha(_RECORD_SHA, 6, *arguments)
+    except NoScriptError:  # the first time, and after a restart of Redis
+        news = connection().eval(_RECORD, 6, *arguments)
+    return Recorded(len(kept), int(news or 0))
 
 
 def news_of(courier_id: UUID) -> int:
@@ -89,6 +157,7 @@ def forget_position(courier_id: UUID) -> None:
     try:
         with connection().pipeline(transaction=False) as pipe:
             pipe.zrem(NOW, str(courier_id))
+            pipe.zrem(NOW_AT, str(courier_id))
             pipe.zrem(SEEN, str(courier_id))
             pipe.execute()
     except RedisError as error:

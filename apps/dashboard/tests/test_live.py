@@ -35,11 +35,12 @@ def test_a_change_arrives_with_the_fresh_row(cast: Cast, ada: Client):
     assert changes["gone"] == []
 
 
-def test_a_courier_who_moves_is_followed(cast: Cast, ada: Client):
+def test_a_courier_who_moves_is_followed(cast: Cast, ada: Client, hand_clock: Any):
     with listening(ada) as events:
         next(events)
         record_positions(cast.bo.pk, [Fix(CENTRE, clock.now())], at=clock.now())
         before = first(events, "positions")
+        hand_clock.advance(minutes=5)
         record_positions(cast.bo.pk, [Fix(HOME, clock.now())], at=clock.now())
         after = first(events, "positions")
     assert list(before) == list(after) == [public_id("cou", cast.bo.pk)]
