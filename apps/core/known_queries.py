@@ -1,7 +1,8 @@
 """One row by one value, by a statement that was worked out once: for what every request of a hot path asks.
 
 Django works out the SQL of a query anew every time; for a look-up over three joins that took six times as long as the
-look-up itself. Nothing is remembered of what was found: each call reads the database. On MongoDB it is the query itself.
+look-up itself. Nothing is remembered of what was found: each call reads the database. On MongoDB it is the query
+itself.
 """
 
 import functools

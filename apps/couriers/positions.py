@@ -26,6 +26,8 @@ NOW_AT = "positions:now_at"  # sorted set: courier id -> device time of "now", e
 SEEN = "positions:seen"  # sorted set: courier id -> platform time of the last sign of life, epoch seconds
 TRACK = "positions:track"  # stream: one entry a batch, numbered, until it is in the database
 TRACK_NUMBER = "positions:track_number"  # the number of the last entry
+STOPS = "positions:stops"  # sorted set: "courier id|epoch seconds" of pickups and drop-offs, for an hour
+STOPS_KEPT = timedelta(hours=1)
 NEWS = "news"  # hash: courier id -> counter of what changed for them
 # Ten minutes of a thousand batches of one point a second, or of five thousand points a second in batches of five: as
 # long as the workers may stand still. A batch of five takes 300 bytes.
@@ -173,3 +175,25 @@ def tell_couriers(courier_ids: Iterable[UUID]) -> None:
             pipe.execute()
     except RedisError as error:
         logger.warning("Couriers learn of changes at their next sync, Redis is away: %s", error)
+
+
+def note_stop(courier_id: UUID, *, at: datetime) -> None:
+    """A courier picked up or handed over: the points around that moment are kept as they came."""
+    moment = at.timestamp()
+    try:
+        with connection().pipeline(transaction=False) as pipe:
+            pipe.zadd(STOPS, {f"{courier_id}|{moment}": moment})
+            pipe.zremrangebyscore(STOPS, "-inf", f"({moment - STOPS_KEPT.total_seconds()}")
+            pipe.execute()
+    except RedisError as error:
+        logger.warning("The track around a stop is thinned like the rest, Redis is away: %s", error)
+
+
+def stops_between(begin: float, end: float) -> dict[UUID, list[float]]:
+    """When who picked up or handed over within the last hour, in epoch seconds. Raises RedisError."""
+    stops: dict[UUID, list[float]] = {}
+    members: list[str] = connection().zrangebyscore(STOPS, begin, end)  # type: ignore[assignment]
+    for member in members:
+        courier_id, _, moment = member.partition("|")
+        stops.setdefault(UUID(courier_id), []).append(float(moment))
+    return stops

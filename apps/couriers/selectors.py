@@ -25,6 +25,7 @@ from apps.couriers.models import Courier, Device, Fleet, Shift, Vehicle
 from apps.couriers.positions import last_seen, positions_now
 
 DEVICE_VALID_FOR = timedelta(days=30)  # then the phone signs in again
+SUSPICIOUS_FOR = timedelta(days=1)  # after the last time that positions looked wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def read_points(body: Any) -> list[TrackPoint]:
     return carefully_read_points(rows) if usual is None else usual
 
 
-def usual_points(rows: list[Any]) -> list[TrackPoint] | None:
+def usual_points(rows: list[Any]) -> list[TrackPoint] | None:  # noqa: PLR0911 - a call a check costs more
     """The points of rows as phones send them. None when any of them is in any way unusual: right or wrong, who knows.
 
     Every row is checked, for all that the fields check; only in the order in which a wrong one is cheap to find.

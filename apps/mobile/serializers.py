@@ -33,6 +33,7 @@ class SignInIn(StrictSerializer):
     phone = Phone()
     code = Text(max_length=12)
     device_label = Text(max_length=80, allow_blank=True, default="")
+    device_id = serializers.UUIDField(required=False)
 
 
 class ActionIn(StrictSerializer):

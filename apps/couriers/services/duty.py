@@ -51,7 +51,9 @@ def end_shift(*, courier_id: UUID) -> Courier:
     if courier.load_legs:
         raise StillCarrying
     before, zone_id, shift_id = CourierStatus(courier.status), courier.zone_id, courier.shift_id
-    courier.move_to(CourierStatus.OFF_DUTY, zone_id=None, shift_id=None, last_lat=None, last_lon=None)
+    courier.move_to(
+        CourierStatus.OFF_DUTY, zone_id=None, shift_id=None, last_lat=None, last_lon=None, silent_since=None
+    )
     if shift_id:
         Shift.objects.filter(pk=shift_id, ended_at=None).update(ended_at=clock.now())
     on_commit(lambda: forget_position(courier_id))
