@@ -83,8 +83,8 @@ def principal_of_device(token: str) -> CourierPrincipal:
 
 
 def courier_on_shift(courier_id: UUID) -> Courier:
-    """A courier with their shift at hand. Raises CourierNotFound."""
-    found = Courier.objects.select_related("shift").filter(pk=courier_id).first()
+    """A courier with their shift and its zone, vehicle and fleet at hand. Raises CourierNotFound."""
+    found = Courier.objects.select_related("shift__zone", "vehicle", "fleet").filter(pk=courier_id).first()
     if found is None:
         raise CourierNotFound
     return found
@@ -182,6 +182,13 @@ def live_positions(couriers: Iterable[Courier]) -> dict[UUID, LivePosition]:
     return {
         key: LivePosition(point, datetime.fromtimestamp(seen[key], UTC)) for key, point in points.items() if key in seen
     }
+
+
+def suspicious_since(courier: Courier) -> datetime | None:
+    """Since when a courier's positions look wrong, None a day after they did for the last time."""
+    told_at = courier.positions_suspected_at
+    is_over = told_at is None or told_at < clock.now() - SUSPICIOUS_FOR
+    return None if is_over else courier.positions_suspicious_since
 
 
 def _fleet_ids(principal: Principal) -> list[UUID]:
