@@ -29,6 +29,8 @@ TRACK_NUMBER = "positions:track_number"  # the number of the last entry
 STOPS = "positions:stops"  # sorted set: "courier id|epoch seconds" of pickups and drop-offs, for an hour
 STOPS_KEPT = timedelta(hours=1)
 NEWS = "news"  # hash: courier id -> counter of what changed for them
+TOLD = "told:"  # and a device's id: the counter that it was last told everything with
+TOLD_FOR_S = 300  # of the wall
 # Ten minutes of a thousand batches of one point a second, or of five thousand points a second in batches of five: as
 # long as the workers may stand still. A batch of five takes 300 bytes.
 TRACK_LENGTH = 600_000
@@ -121,10 +123,54 @@ def record_points(
 def news_of(courier_id: UUID) -> int:
     """How often something changed for a courier. 0 when Redis is away, which a phone takes for a change and syncs."""
     try:
-        return int(connection().hget(NEWS, str(courier_id)) or 0)
+        return current_news(courier_id)
     except RedisError as error:
         logger.warning("No news counter, Redis is away: %s", error)
         return 0
+
+
+def current_news(courier_id: UUID) -> int:
+    """The same. Raises RedisError when Redis is away."""
+    return int(connection().hget(NEWS, str(courier_id)) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class NewsForDevice:
+    """A courier's counter, and the one that a device was last told everything with; None: long ago, or never."""
+
+    news: int
+    told: int | None
+
+    def is_known(self, since: int | None) -> bool:
+        """Whether a device that says what it has seen has seen everything.
+
+        What it says is not enough: after a flush of Redis the counter begins anew, and a push that got lost was never
+        counted. So everything is told again after five minutes, and whenever Redis has forgotten.
+        """
+        return since is not None and since == self.news == self.told
+
+
+def news_for_device(courier_id: UUID, device_id: UUID, *, seen_at: datetime | None) -> NewsForDevice:
+    """What a device that asks may know already. `seen_at`: asking is a sign of life of a courier on duty."""
+    try:
+        with connection().pipeline(transaction=False) as pipe:
+            pipe.hget(NEWS, str(courier_id))
+            pipe.get(f"{TOLD}{device_id}")
+            if seen_at:
+                pipe.zadd(SEEN, {str(courier_id): seen_at.timestamp()})
+            news, told, *_ = pipe.execute()
+    except RedisError as error:
+        logger.warning("No news counter, Redis is away: %s", error)
+        return NewsForDevice(0, None)
+    return NewsForDevice(int(news or 0), int(told) if told is not None else None)
+
+
+def note_told(device_id: UUID, *, news: int) -> None:
+    """A device was told everything, up to this counter."""
+    try:
+        connection().set(f"{TOLD}{device_id}", news, ex=TOLD_FOR_S)
+    except RedisError as error:
+        logger.info("A phone is told everything again, Redis is away: %s", error)
 
 
 def positions_now(courier_ids: list[UUID]) -> dict[UUID, Point]:
@@ -167,14 +213,22 @@ def forget_position(courier_id: UUID) -> None:
 
 
 def tell_couriers(courier_ids: Iterable[UUID]) -> None:
-    """Something changed for these couriers: their next batch of positions is answered with a new counter."""
+    """Something changed for these couriers: live streams say so, and their next batch of positions is answered with a
+    new counter.
+    """
     try:
         with connection().pipeline(transaction=False) as pipe:
             for key in courier_ids:
                 pipe.hincrby(NEWS, str(key), 1)
+                pipe.publish(news_channel(key), "1")
             pipe.execute()
     except RedisError as error:
         logger.warning("Couriers learn of changes at their next sync, Redis is away: %s", error)
+
+
+def news_channel(courier_id: UUID) -> str:
+    """Where it is published that something changed for a courier."""
+    return f"news:{courier_id}"
 
 
 def note_stop(courier_id: UUID, *, at: datetime) -> None:

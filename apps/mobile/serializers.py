@@ -36,6 +36,12 @@ class SignInIn(StrictSerializer):
     device_id = serializers.UUIDField(required=False)
 
 
+class SyncQuery(StrictSerializer):
+    """What the phone has seen: the `news` of its last sync."""
+
+    since = serializers.IntegerField(min_value=0, max_value=MAX_SEQUENCE, required=False)
+
+
 class ActionIn(StrictSerializer):
     """One action. What its kind needs is checked when it is performed, so that it is refused alone."""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.mobile.positions import positions
-from apps.mobile.views import ActionsView, SignInCodeView, SignInView, SignOutView, SyncView
+from apps.mobile.views import ActionsView, EventsView, SignInCodeView, SignInView, SignOutView, SyncView
 
 urlpatterns = [
     path("sign_in/code", SignInCodeView.as_view()),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("actions", ActionsView.as_view()),
     path("positions", positions),
     path("sync", SyncView.as_view()),
+    path("events", EventsView.as_view()),
 ]

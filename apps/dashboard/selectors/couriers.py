@@ -22,7 +22,7 @@ _COLUMNS = ("name", "status", "silent_since", "max_legs", "last_lat", "last_lon"
 
 @dataclass(frozen=True, slots=True)
 class CourierRow:
-    """One courier on duty. `state` is free, to_pickup, carrying, paused or silent; `at` is [lon, lat], None when unknown."""
+    """One courier on duty. `state` is free, to_pickup, carrying, paused or silent; `at`: [lon, lat], None: unknown."""
 
     id: str
     name: str

@@ -12,10 +12,11 @@ from redis.exceptions import ConnectionError as RedisAway
 
 from apps.core import clock
 from apps.core.ids import public_id
+from apps.core.live import stream as core_stream
 from apps.core.redis import connection
 from apps.couriers.positions import Fix, record_positions
 from apps.dashboard.live import stream as live_stream
-from apps.dashboard.live.slots import slots
+from apps.dashboard.live.stream import slots
 from apps.dashboard.tests.people import Rival, off_duty, signed_in
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.services import assign_leg
@@ -108,7 +109,7 @@ def test_without_redis_the_stream_sends_the_board_polling(cast: Cast, ada: Clien
         def close(self) -> None:
             return None
 
-    monkeypatch.setattr(live_stream, "connection", Away)
+    monkeypatch.setattr(core_stream, "connection", Away)
     with listening(ada) as events:
         assert [name for name, _ in events] == ["away"]
 

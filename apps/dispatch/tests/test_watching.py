@@ -7,8 +7,8 @@ from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier
 from apps.couriers.positions import Fix, record_positions
 from apps.couriers.services import end_shift, note_silence
-from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
 from apps.dispatch.errors import CourierNotAvailable
+from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
 from apps.dispatch.models import Assignment, Offer
 from apps.dispatch.services import (
     assign_leg,
