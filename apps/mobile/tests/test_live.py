@@ -148,7 +148,7 @@ def web(database_url, tmp_path_factory):
         "COURSIER_VAR_DIR": str(tmp_path_factory.mktemp("web")),
     }
     log = (tmp_path_factory.mktemp("log") / "web").open("w+")
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "tests.dying_web:application"]
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 60
