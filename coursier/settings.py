@@ -53,6 +53,9 @@ SIGN_IN_CODE_SENDER: str = env.str(
     "COURSIER_SIGN_IN_CODE_SENDER", "console", validate=one_of_or_function("console", "folder", "email")
 )
 BOARD_STREAMS: int = env.int("COURSIER_BOARD_STREAMS", 8)  # live boards per web process; each holds a thread
+COURIER_STREAMS: int = env.int("COURSIER_COURIER_STREAMS", 8)  # of couriers' phones, likewise
+# As gunicorn.conf.py has it; streams of all kinds leave four of them free.
+WEB_THREADS: int = env.int("COURSIER_WEB_THREADS", 4 if ROLE == "api" else 16, validate=validate.Range(min=1))
 MAP_TILES_URL: str = env.str("COURSIER_MAP_TILES_URL", "", validate=url_of("https", "http"))
 
 # Riding times by road (apps.dispatch.travel): an OSRM server, and its profile by kind of vehicle; none: straight lines.

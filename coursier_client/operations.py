@@ -304,6 +304,8 @@ class CourierOut(TypedDict):
     zone_id: str | None
     shift_id: str | None
     position: PositionOut | None
+    silent_since: str | None
+    positions_suspicious_since: str | None
     skills: list[str]
     max_legs: int
     load_legs: int
@@ -1039,6 +1041,15 @@ class PlaceIn(TypedDict):
     lon: float
 
 
+class PlaceThenOut(TypedDict):
+    """Where a courier was, by the clock of their phone."""
+
+    at: str
+    lat: float
+    lon: float
+    accuracy_m: float | None
+
+
 class PlannedRouteOut(TypedDict):
     """What one of your couriers would do; the courier by id, or by your `ref`."""
 
@@ -1473,6 +1484,13 @@ class TimesheetRowPage(TypedDict):
 
     data: list[TimesheetRowOut]
     next_cursor: str | None
+
+
+class TrackOut(TypedDict):
+    """A courier's way, oldest point first, thinned to what can be drawn."""
+
+    data: list[PlaceThenOut]
+    is_suspicious: bool
 
 
 class TrackedOut(TypedDict):
@@ -1934,6 +1952,16 @@ def get_courier(
 ) -> Call[CourierOut]:
     """Show one courier: whether on duty, and if so where."""
     return Call("GET", path_of("/couriers/{courier_id}", courier_id))
+
+
+def get_courier_track(
+    courier_id: str,
+    *,
+    from_: str | None = None,
+    to: str | None = None,
+) -> Call[TrackOut]:
+    """Show where a courier was, on duty, within 24 hours at most."""
+    return Call("GET", path_of("/couriers/{courier_id}/track", courier_id), query={"from": from_, "to": to})
 
 
 def get_fleet(

@@ -22,6 +22,7 @@ from apps.accounts.principals import Principal  # noqa: E402
 from apps.billing.services import settle_order  # noqa: E402
 from apps.core.errors import CoursierError  # noqa: E402
 from apps.core.short_memory import forget_everything  # noqa: E402
+from apps.couriers.services import keep_tracks, tracks  # noqa: E402
 from apps.dispatch.executors import Executor, executor_of  # noqa: E402
 from apps.dispatch.lifecycle import AssignedBy  # noqa: E402
 from apps.dispatch.services import (  # noqa: E402
@@ -79,7 +80,13 @@ def _on_connection(service: Callable[..., Any]) -> Callable[[str, str], Any]:
     return lambda connection, by: service(connection_id=UUID(connection), by=UUID(by))
 
 
+def _keep_tracks(chunk: int) -> Any:
+    tracks.CHUNK = chunk
+    return keep_tracks(gathered_s=0)
+
+
 CALLS: dict[str, Callable[..., Any]] = {
+    "keep_tracks": _keep_tracks,
     "plan": lambda zone: plan_zone(UUID(zone)),
     "accept": lambda offer, courier: accept_offer(offer_id=UUID(offer), courier_id=UUID(courier)),
     "decline": lambda offer, courier: decline_offer(offer_id=UUID(offer), courier_id=UUID(courier)),

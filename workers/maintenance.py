@@ -15,12 +15,14 @@ from apps.couriers.services import (
     flag_missed_shifts,
     forget_old_codes,
 )
+from apps.couriers.services import keep_tracks as keep_tracks_of_couriers
 from apps.dispatch.learning.demand import learn_demand as learn_demand_of_zones
 from apps.dispatch.learning.times import learn_times as learn_times_of_zones
 from apps.dispatch.services import (
     expire_fleet_offers,
     expire_offers,
     flag_unattended,
+    forget_old_tracks,
     plan_tours,
     release_ended,
     reopen_legs_of_silent_couriers,
@@ -36,6 +38,7 @@ from workers.relay import drain_outbox
 from workers.reliably import reliable_task
 
 logger = logging.getLogger(__name__)
+FORGET_TRACKS_S = 12.0  # of the 20 that a task may take
 
 
 @reliable_task("maintenance.sweep")
@@ -96,6 +99,19 @@ def forget_what_is_old() -> None:
     forget_old_codes()
     forget_old_words()
     forget_old_messages()
+
+
+@reliable_task("maintenance.keep_tracks")
+def keep_tracks() -> None:
+    """Take what phones sent from Redis into the database."""
+    keep_tracks_of_couriers()
+
+
+@reliable_task("maintenance.forget_tracks")
+def forget_tracks() -> None:
+    """Leave of old tracks what proves a service; what is not done in time, the next task does."""
+    if not forget_old_tracks(seconds=FORGET_TRACKS_S):
+        app.send_task("maintenance.forget_tracks", ignore_result=True, retry=False)
 
 
 @reliable_task("maintenance.learn_times")

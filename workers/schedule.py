@@ -17,6 +17,8 @@ def schedule() -> dict[str, dict[str, Any]]:
         "charge what no message led to": _every(30.0, "maintenance.settle_what_was_missed"),
         "forget old answers and codes": _every(3600.0, "maintenance.forget_what_is_old"),
         "let robots carry test orders": _every(1.0, "maintenance.play_sandbox"),
+        "keep the tracks of couriers": _every(10.0, "maintenance.keep_tracks"),
+        "forget old tracks": _nightly(2, "maintenance.forget_tracks"),
         "learn from what couriers did": _every(3600.0, "maintenance.learn_times"),
         "learn how many orders to expect": _nightly(3, "maintenance.learn_demand"),
     }

@@ -80,3 +80,4 @@ class TooManyRequests(CoursierError):
 class Unavailable(CoursierError):
     code = "unavailable"
     message = "A part that is needed does not answer. Try again."
+    retry_after_s: int | None = None  # for those of which it is known when it is worth while

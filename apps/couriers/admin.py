@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.core.admin import Admin, ReadOnlyAdmin
-from apps.couriers.models import Break, Courier, Device, Fleet, Shift, SignInCode, Vehicle
+from apps.couriers.models import Break, Courier, Device, Fleet, PositionTrack, Shift, SignInCode, Vehicle
 
 
 @admin.register(Fleet)
@@ -42,6 +42,10 @@ class CourierAdmin(Admin):
         "route_end",
         "last_lat",
         "last_lon",
+        "silent_since",
+        "positions_suspicious_since",
+        "positions_suspected_at",
+        "erased_at",
         "created_at",
     )
 
@@ -83,3 +87,13 @@ class SignInCodeAdmin(ReadOnlyAdmin):
     search_fields = ("phone",)
     exclude = ("code_hash",)
     ordering = ("-id",)
+
+
+@admin.register(PositionTrack)
+class PositionTrackAdmin(ReadOnlyAdmin):
+    list_display = ("courier", "started_at", "ended_at", "is_suspicious", "is_reduced")
+    list_filter = ("is_suspicious", "is_reduced")
+    list_select_related = ("courier",)
+    search_fields = ("courier__name", "courier__phone")
+    ordering = ("-id",)
+    show_full_result_count = False

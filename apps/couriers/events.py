@@ -87,6 +87,38 @@ class DevicesRevoked(FleetEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PositionsLookWrong(FleetEvent):
+    """Nobody can be where a courier's phone says, or two couriers have one phone.
+
+    `reason` is `speed`, `jump` or `shared_device`.
+    """
+
+    courier_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourierSilent(FleetEvent):
+    """The phone of a courier on duty has not been heard from for too long; told once until it is heard again."""
+
+    courier_id: UUID
+    zone_id: UUID | None
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourierHeardAgain(FleetEvent):
+    courier_id: UUID
+    zone_id: UUID | None
+    silent_since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourierErased(FleetEvent):
+    courier_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftEvent(FleetEvent):
     """Base: whose shift, where and when."""
 

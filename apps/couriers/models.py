@@ -1,4 +1,4 @@
-"""Tables of couriers: fleets, vehicles, couriers, shifts, breaks, devices, sign-in codes."""
+"""Tables of couriers: fleets, vehicles, couriers, shifts, breaks, devices, sign-in codes, and where couriers were."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -77,6 +77,10 @@ class Courier(VersionedRecord):
     route_end = models.PositiveIntegerField(default=0, editable=False)  # the last place given out in the route
     last_lat = models.FloatField(null=True, blank=True)  # where they last acted: when the live position is gone
     last_lon = models.FloatField(null=True, blank=True)
+    silent_since = models.DateTimeField(null=True, blank=True)  # on duty, and their phone is not heard from
+    positions_suspicious_since = models.DateTimeField(null=True, blank=True)  # shown for a day after the last time
+    positions_suspected_at = models.DateTimeField(null=True, blank=True)  # when that was told last
+    erased_at = models.DateTimeField(null=True, blank=True)  # who it was is forgotten: what the books need is left
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -169,8 +173,12 @@ class Device(Record):
     courier = models.ForeignKey(Courier, on_delete=models.CASCADE, related_name="devices")
     label = models.CharField(max_length=80)
     token_hash = models.CharField(max_length=64, unique=True)
+    device_id = models.UUIDField(null=True, blank=True)  # that the app made once for its phone or browser
     created_at = models.DateTimeField(default=clock.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["device_id"], name="device_of_app")]
 
     def __str__(self) -> str:
         return f"{self.label} of {self.courier}"
@@ -190,3 +198,37 @@ class SignInCode(Record):
 
     def __str__(self) -> str:
         return f"code for {self.phone[:6]}…"
+
+
+class PositionTrack(Record):
+    """Where a courier was for some minutes: `points` are [epoch seconds, lat, lon, accuracy in m or null], in order.
+
+    The times are the phone's. After 30 days only what is near a pickup or a drop-off is left of it (`is_reduced`).
+    """
+
+    courier = models.ForeignKey(Courier, on_delete=models.CASCADE, related_name="tracks")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    points = models.JSONField()
+    is_suspicious = models.BooleanField(default=False)  # nobody can have moved like that
+    is_reduced = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["courier", "started_at"], name="track_courier"),
+            models.Index(fields=["is_reduced", "ended_at"], name="track_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.courier_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class TrackMark(VersionedRecord):
+    """How far the stream of positions is in the database: one row, swapped in the transaction that writes tracks."""
+
+    stream = models.CharField(max_length=40, unique=True)
+    entry_id = models.CharField(max_length=40, default="0-0")  # of the last entry that is written
+    number = models.PositiveBigIntegerField(default=0)  # of that entry: a gap after it tells what was lost
+
+    def __str__(self) -> str:
+        return f"{self.stream} up to {self.entry_id}"

@@ -6,6 +6,7 @@ Tenancy lives here: whoever asks gets only what is of their own fleets, and a st
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from apps.accounts.services import hash_secret
 from apps.core import clock
 from apps.core.days import span_of
 from apps.core.geo import Point
+from apps.core.known_queries import KnownQuery
 from apps.core.redis import RedisError
 from apps.couriers.errors import CourierNotFound, FleetNotFound, InvalidDevice, ShiftNotFound, VehicleNotFound
 from apps.couriers.lifecycle import CourierStatus
@@ -24,11 +26,15 @@ from apps.couriers.models import Courier, Device, Fleet, Shift, Vehicle
 from apps.couriers.positions import last_seen, positions_now
 
 DEVICE_VALID_FOR = timedelta(days=30)  # then the phone signs in again
+SUSPICIOUS_FOR = timedelta(days=1)  # after the last time that positions looked wrong
 
 
 @dataclass(frozen=True, slots=True)
 class CourierPrincipal:
-    """The courier behind a device, as they were when the request came in."""
+    """The courier behind a device, as they were when the request came in.
+
+    `on_shift_since` is when the shift that they are on began, None off duty and for whom no shift is kept.
+    """
 
     courier_id: UUID
     fleet_id: UUID
@@ -36,6 +42,8 @@ class CourierPrincipal:
     device_id: UUID
     status: CourierStatus
     zone_id: UUID | None
+    load_legs: int = 0
+    on_shift_since: datetime | None = None
     is_authenticated: bool = field(default=True)
 
     @property
@@ -44,34 +52,40 @@ class CourierPrincipal:
         return self.status == CourierStatus.OFF_DUTY
 
 
-def principal_of_device(token: str) -> CourierPrincipal:
-    """Who a device's token stands for: one look-up by an indexed hash, made for every request.
-
-    Raises InvalidDevice when it is unknown, revoked or older than 30 days, or its courier is no longer active.
-    """
-    live = Device.objects.filter(
-        token_hash=hash_secret(token),
-        revoked_at=None,
-        created_at__gt=clock.now() - DEVICE_VALID_FOR,
-        courier__is_active=True,
-    )
-    found = live.values_list(
+def _live_device(token_hash: str) -> "QuerySet[Device, tuple[Any, ...]]":
+    return Device.objects.filter(token_hash=token_hash, revoked_at=None, courier__is_active=True).values_list(
+        "created_at",
         "courier_id",
         "courier__fleet_id",
         "courier__fleet__organisation_id",
         "pk",
         "courier__status",
         "courier__zone_id",
-    ).first()
-    if found is None:
+        "courier__load_legs",
+        "courier__shift__started_at",
+    )
+
+
+_live_devices = KnownQuery(_live_device)
+
+
+def principal_of_device(token: str) -> CourierPrincipal:
+    """Who a device's token stands for: one look-up by an indexed hash, made for every request.
+
+    Nothing is remembered: a phone reports every ten seconds, so a memory of a second would save no look-up and let a
+    stolen phone go on for that long. Raises InvalidDevice when it is unknown, revoked or older than 30 days, or its
+    courier is no longer active.
+    """
+    found = _live_devices.first(hash_secret(token))
+    if found is None or found[0] <= clock.now() - DEVICE_VALID_FOR:
         raise InvalidDevice
-    courier_id, fleet_id, organisation_id, device_id, status, zone_id = found
-    return CourierPrincipal(courier_id, fleet_id, organisation_id, device_id, CourierStatus(status), zone_id)
+    _, courier_id, fleet_id, organisation_id, device_id, status, *duty = found
+    return CourierPrincipal(courier_id, fleet_id, organisation_id, device_id, CourierStatus(status), *duty)
 
 
 def courier_on_shift(courier_id: UUID) -> Courier:
-    """A courier with their shift at hand. Raises CourierNotFound."""
-    found = Courier.objects.select_related("shift").filter(pk=courier_id).first()
+    """A courier with their shift and its zone, vehicle and fleet at hand. Raises CourierNotFound."""
+    found = Courier.objects.select_related("shift__zone", "vehicle", "fleet").filter(pk=courier_id).first()
     if found is None:
         raise CourierNotFound
     return found
@@ -174,6 +188,13 @@ def live_positions(couriers: Iterable[Courier]) -> dict[UUID, LivePosition]:
     return {
         key: LivePosition(point, datetime.fromtimestamp(seen[key], UTC)) for key, point in points.items() if key in seen
     }
+
+
+def suspicious_since(courier: Courier) -> datetime | None:
+    """Since when a courier's positions look wrong, None a day after they did for the last time."""
+    told_at = courier.positions_suspected_at
+    is_over = told_at is None or told_at < clock.now() - SUSPICIOUS_FOR
+    return None if is_over else courier.positions_suspicious_since
 
 
 def _fleet_ids(principal: Principal) -> list[UUID]:

@@ -1,6 +1,6 @@
 """Errors of the mobile surface."""
 
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Conflict, Invalid, Unavailable
 
 
 class InvalidAction(Invalid):
@@ -11,3 +11,9 @@ class InvalidAction(Invalid):
 class Superseded(Conflict):
     code = "superseded"
     message = "A later action of yours was here first: this one no longer matters."
+
+
+class NoStream(Unavailable):
+    code = "no_stream"
+    message = "All places for live streams are taken: ask for news with sync."
+    retry_after_s = 30

@@ -33,6 +33,13 @@ class SignInIn(StrictSerializer):
     phone = Phone()
     code = Text(max_length=12)
     device_label = Text(max_length=80, allow_blank=True, default="")
+    device_id = serializers.UUIDField(required=False)
+
+
+class SyncQuery(StrictSerializer):
+    """What the phone has seen: the `news` of its last sync."""
+
+    since = serializers.IntegerField(min_value=0, max_value=MAX_SEQUENCE, required=False)
 
 
 class ActionIn(StrictSerializer):

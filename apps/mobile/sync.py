@@ -12,8 +12,10 @@ from django.db.models import prefetch_related_objects
 from apps.core import clock
 from apps.core.ids import public_id
 from apps.core.money import Money
-from apps.couriers.positions import news_of
-from apps.couriers.selectors import courier_on_shift
+from apps.couriers.advice import advice_for
+from apps.couriers.models import Courier
+from apps.couriers.positions import news_for_device, note_told
+from apps.couriers.selectors import CourierPrincipal, courier_on_shift
 from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.selectors import RouteStop, live_offers_of, route_of
 from apps.orders.lifecycle import WITH_COURIER
@@ -24,25 +26,62 @@ PLACE_FIELDS = ("address", "lat", "lon")
 CONTACT_FIELDS = ("contact_name", "phone", "instructions")
 
 
-def sync_of(courier_id: UUID) -> Json:
-    """The answer to `GET sync`. Raises CourierNotFound.
+def sync_of(caller: CourierPrincipal, *, since: int | None = None) -> Json:
+    """The answer to `GET sync`: everything, unless the device has seen all of it. Raises CourierNotFound.
 
     The news counter is read first: what changes while the rest is read makes the phone ask again.
     """
-    news, courier = news_of(courier_id), courier_on_shift(courier_id)
-    shift = courier.shift
+    at = clock.now()
+    known = news_for_device(caller.courier_id, caller.device_id, seen_at=None if caller.is_off_duty else at)
+    advice = advice_for(caller.status, load_legs=caller.load_legs)
+    head = {"server_time": at, "news": known.news, "advice": advice}
+    if known.is_known(since):
+        return {**head, "is_unchanged": True}
+    courier = courier_on_shift(caller.courier_id)
+    everything = {
+        **head,
+        "is_unchanged": False,
+        "courier": _courier(courier),
+        "shift": _shift(courier),
+        "offers": _offers(caller.courier_id),
+        "stops": _stops(caller.courier_id),
+    }
+    note_told(caller.device_id, news=known.news)
+    return everything
+
+
+def shown_vehicle(courier: Courier) -> Json:
+    """What a courier rides on, as phones are told. Reads the vehicle."""
+    return {"kind": courier.vehicle.kind, "speed_kmh": courier.vehicle.speed_kmh}
+
+
+def shown_fleet(courier: Courier) -> Json:
+    """Whom a courier rides for, as phones are told. Reads the fleet."""
+    return {"id": public_id("flt", courier.fleet_id), "name": courier.fleet.name, "mode": courier.fleet.mode}
+
+
+def _courier(courier: Courier) -> Json:
     return {
-        "server_time": clock.now(),
-        "news": news,
-        "courier": {
-            "id": public_id("cou", courier.pk),
-            "name": courier.name,
-            "status": courier.status,
-            "load_legs": courier.load_legs,
-        },
-        "shift": shift and {"starts_at": shift.starts_at, "ends_at": shift.ends_at, "started_at": shift.started_at},
-        "offers": _offers(courier_id),
-        "stops": _stops(courier_id),
+        "id": public_id("cou", courier.pk),
+        "name": courier.name,
+        "status": courier.status,
+        "load_legs": courier.load_legs,
+        "vehicle": shown_vehicle(courier),
+        "fleet": shown_fleet(courier),
+        "paused_since": None,  # no pause is kept yet
+    }
+
+
+def _shift(courier: Courier) -> Json | None:
+    shift = courier.shift
+    if shift is None:
+        return None
+    return {
+        "starts_at": shift.starts_at,
+        "ends_at": shift.ends_at,
+        "started_at": shift.started_at,
+        "zone": shift.zone.name,
+        "breaks_s": None,  # no pause is kept yet
     }
 
 

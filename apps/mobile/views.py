@@ -1,7 +1,12 @@
 """The courier's operations: parse, call, render."""
 
 import logging
+from collections.abc import Iterable
 
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -10,13 +15,16 @@ from apps.core import clock
 from apps.core.api.parsing import StrictJSONParser
 from apps.core.api.permissions import AllowAnyone
 from apps.core.ids import public_id
+from apps.core.live.stream import event_stream
 from apps.core.redis import RedisError
 from apps.couriers.api.authentication import DeviceAuthentication, IsCourier, calling_courier
 from apps.couriers.positions import mark_seen, news_of
 from apps.couriers.services import SignedIn, request_code, revoke_device, sign_in
 from apps.mobile.actions import perform_batch
-from apps.mobile.serializers import BatchIn, CodeIn, SignInIn
-from apps.mobile.sync import sync_of
+from apps.mobile.errors import NoStream
+from apps.mobile.live import NewsStream, slots
+from apps.mobile.serializers import BatchIn, CodeIn, SignInIn, SyncQuery
+from apps.mobile.sync import shown_fleet, shown_vehicle, sync_of
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +42,20 @@ class CourierView(APIView):
     authentication_classes = (DeviceAuthentication,)
     permission_classes = (IsCourier,)
     parser_classes = (StrictJSONParser,)
+
+
+class WhateverIsAccepted(BaseContentNegotiation):
+    """`Accept: text/event-stream` is no reason to refuse: errors are JSON all the same."""
+
+    def select_renderer(
+        self,
+        request: Request,  # noqa: ARG002 - DRF's own signature
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,  # noqa: ARG002 - DRF's own signature
+    ) -> tuple[BaseRenderer, str]:
+        """The first one."""
+        first = next(iter(renderers))
+        return first, first.media_type or ""
 
 
 class SignInCodeView(AnyoneView):
@@ -77,11 +99,25 @@ class ActionsView(CourierView):
 
 
 class SyncView(CourierView):
-    """`GET sync`: all that the phone should show."""
+    """`GET sync`: all that the phone should show, or that it has seen it."""
 
     def get(self, request: Request) -> Response:
         """Show it."""
-        return Response(sync_of(calling_courier(request).courier_id))
+        asked = SyncQuery(data=request.query_params.dict()).validated()
+        return Response(sync_of(calling_courier(request), since=asked.get("since")))
+
+
+class EventsView(CourierView):
+    """`GET events`: the news counter, live. What it stands for is read with `sync`."""
+
+    content_negotiation_class = WhateverIsAccepted
+
+    def get(self, request: Request) -> HttpResponseBase:
+        """Tell it whenever it changes. 503 when this process holds as many streams as it may: the phone polls."""
+        courier_id, token = calling_courier(request).courier_id, request.headers["Authorization"].partition(" ")[2]
+        if not slots.take(settings.COURIER_STREAMS):
+            raise NoStream
+        return event_stream(NewsStream(courier_id, token, slots))
 
 
 def _signed_in(signed_in: SignedIn) -> dict[str, object]:
@@ -91,11 +127,7 @@ def _signed_in(signed_in: SignedIn) -> dict[str, object]:
         "courier": {
             "id": public_id("cou", courier.pk),
             "name": courier.name,
-            "vehicle": {"kind": courier.vehicle.kind, "speed_kmh": courier.vehicle.speed_kmh},
-            "fleet": {
-                "id": public_id("flt", courier.fleet_id),
-                "name": courier.fleet.name,
-                "mode": courier.fleet.mode,
-            },
+            "vehicle": shown_vehicle(courier),
+            "fleet": shown_fleet(courier),
         },
     }

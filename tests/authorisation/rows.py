@@ -159,6 +159,7 @@ TARIFF = {"name": "By night", "base_cents": 700}
 HUB = {"name": "Quai", "address": "2 quai de Seine, Paris", "lat": 48.8480, "lon": 2.3550}
 TRIP = {"pickup_lat": "48.86", "pickup_lon": "2.35", "dropoff_lat": "48.853", "dropoff_lon": "2.369"}
 NO_LONGER_AGO = {"since": "2026-06-01T00:00:00Z"}
+THE_DAY = {"from": "2026-06-10T00:00:00Z", "to": "2026-06-11T00:00:00Z"}
 NEW_ENDPOINT = {"url": "https://hooks.example.org/other"}
 SHIFTS = "courier_phone,zone,starts_at,ends_at\n+33639980001,paris,2026-06-20T08:00Z,2026-06-20T12:00Z\n"
 
@@ -202,6 +203,7 @@ ROWS: dict[str, Row] = {
     "list_couriers": everybody(F),
     "create_courier": fleets_own(body=_courier),
     "get_courier": shown(F),
+    "get_courier_track": shown(F, sees=frozenset(), query=THE_DAY),
     "update_courier": fleets_own(body={"name": "Bob"}),
     "activate_courier": fleets_own(),
     "deactivate_courier": fleets_own(),

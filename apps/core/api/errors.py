@@ -68,7 +68,7 @@ def handle_exception(raised: Exception, context: Mapping[str, Any]) -> Response 
         logger.error("The database did not answer a request.", exc_info=raised)
     set_rollback()
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if isinstance(error, errors.TooManyRequests):
+    if isinstance(error, errors.TooManyRequests | errors.Unavailable) and error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)
     request_id = getattr(context["request"], "request_id", "")
     return Response(error_body(error, request_id), status=status, headers=headers)

@@ -6,11 +6,11 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.core.api.fields import Moment, PublicId
+from apps.core.api.fields import Moment, PublicId, moment_text
 from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.couriers.models import Courier, Fleet
-from apps.couriers.selectors import LivePosition, live_positions
+from apps.couriers.selectors import LivePosition, live_positions, suspicious_since
 
 
 class FleetOut(OutputSerializer):
@@ -68,6 +68,8 @@ class CourierOut(OutputSerializer):
     zone_id = PublicId(prefix="zon", allow_null=True, help_text="The zone they are on duty in.")
     shift_id = PublicId(prefix="shi", allow_null=True, help_text="The shift they are on.")
     position = serializers.SerializerMethodField()
+    silent_since = Moment(allow_null=True, help_text="On duty, and their phone has not been heard from for too long.")
+    positions_suspicious_since = serializers.SerializerMethodField()
     skills = serializers.ListField(child=serializers.CharField())
     max_legs = serializers.IntegerField()
     load_legs = serializers.IntegerField()
@@ -84,6 +86,27 @@ class CourierOut(OutputSerializer):
         positions: dict[UUID, LivePosition] = self.context.get("positions", {})
         found = positions.get(courier.pk)
         return PositionOut(found).data if found else None
+
+    @extend_schema_field(Moment(allow_null=True))
+    def get_positions_suspicious_since(self, courier: Courier) -> str | None:
+        """Since when their phone says what cannot be, or is another courier's too; null a day after the last time."""
+        return moment_text(suspicious_since(courier))
+
+
+class PlaceThenOut(OutputSerializer):
+    """Where a courier was, by the clock of their phone."""
+
+    at = Moment()
+    lat = serializers.FloatField()
+    lon = serializers.FloatField()
+    accuracy_m = serializers.FloatField(allow_null=True)
+
+
+class TrackOut(OutputSerializer):
+    """A courier's way, oldest point first, thinned to what can be drawn."""
+
+    data = PlaceThenOut(source="points", many=True)  # type: ignore[assignment] # the API's word, and the serializer's
+    is_suspicious = serializers.BooleanField(help_text="Nobody can have moved like that, at least in parts.")
 
 
 class ShiftOut(OutputSerializer):

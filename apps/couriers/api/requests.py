@@ -3,7 +3,11 @@
 The classes ending in `Changes` hold what may be changed later; those that create add the rest.
 """
 
+from datetime import timedelta
+from typing import Any
+
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from apps.core.api.fields import Day, Email, Moment, Number, Phone, PublicId, Text, Whole
 from apps.core.api.pages import PageQuery
@@ -18,6 +22,7 @@ MOST_PARCELS = 1_000
 MAX_WEIGHT_G = 3_500_000  # a van with all that it may weigh
 MAX_VOLUME_ML = 20_000_000
 SLOWEST_KMH, FASTEST_KMH = 1, 130
+LONGEST_TRACK = timedelta(hours=24)
 
 
 class FleetIn(StrictSerializer):
@@ -109,6 +114,22 @@ class ShiftFilters(PageQuery):
     zone_id = PublicId(prefix="zon", required=False)
     day = Day(required=False)
     external_id = Text(max_length=64, required=False)
+
+
+class TrackQuery(StrictSerializer):
+    """Of which hours a track is asked: a day at most."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of Python."""
+        return {"from": Moment(), "to": Moment()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Forward, and no more than can be drawn."""
+        if not timedelta() <= attrs["to"] - attrs["from"] <= LONGEST_TRACK:
+            raise serializers.ValidationError(
+                {"to": [ErrorDetail("After `from`, by 24 hours at most.", code="out_of_range")]}
+            )
+        return attrs
 
 
 class VehicleRow(StrictSerializer):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("couriers/import", CouriersImportView.as_view()),
     path("couriers/<str:courier_id>", views.CourierView.as_view()),
     path("couriers/<str:courier_id>/activate", views.CourierActivateView.as_view()),
+    path("couriers/<str:courier_id>/track", views.CourierTrackView.as_view()),
     path("couriers/<str:courier_id>/devices", views.CourierDevicesView.as_view()),
     path("shifts", views.ShiftsView.as_view()),
     path("shifts/import", ShiftsImportView.as_view()),

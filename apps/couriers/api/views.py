@@ -16,7 +16,7 @@ from apps.core.api.schema import page_out
 from apps.core.errors import Conflict, Invalid
 from apps.core.ids import parse_public_id
 from apps.couriers.api import requests
-from apps.couriers.api.answers import CourierOut, FleetOut, RevokedOut, ShiftOut, VehicleOut
+from apps.couriers.api.answers import CourierOut, FleetOut, RevokedOut, ShiftOut, TrackOut, VehicleOut
 from apps.couriers.errors import (
     CourierInactive,
     CourierNotFound,
@@ -58,6 +58,7 @@ from apps.couriers.services import (
     retire_vehicle,
     revoke_devices,
 )
+from apps.couriers.track_reading import track_between
 from apps.zones.errors import ZoneNotFound
 
 TO_OWNERS = (NotAFleetOwner, LiveKeyRequired)
@@ -248,6 +249,23 @@ class CourierActivateView(NetworkView):
         """Put a courier back into service."""
         courier = courier_for(principal_of(request), parse_public_id("cou", courier_id))
         return Response(_shown(activate_courier(courier_id=courier.pk)))
+
+
+class CourierTrackView(NetworkView):
+    """`/v1/couriers/{id}/track`."""
+
+    @operation(
+        "get_courier_track",
+        tag="Couriers",
+        query=requests.TrackQuery,
+        answers={200: TrackOut},
+        refusals=(CourierNotFound,),
+    )
+    def get(self, request: Request, courier_id: str) -> Response:
+        """Show where a courier was, on duty, within 24 hours at most."""
+        asked = requests.TrackQuery(data=request.query_params.dict()).validated()
+        courier = courier_for(principal_of(request), parse_public_id("cou", courier_id))
+        return Response(TrackOut(track_between(courier.pk, begin=asked["from"], end=asked["to"])).data)
 
 
 class CourierDevicesView(NetworkView):

@@ -8,6 +8,7 @@ from apps.couriers.services.attendance import (
 )
 from apps.couriers.services.devices import revoke_device
 from apps.couriers.services.duty import end_shift, moved, pause, resume, start_shift
+from apps.couriers.services.erasing import erase_courier, exported_courier
 from apps.couriers.services.external import NamedCourier, send_courier
 from apps.couriers.services.fleets import change_fleet, create_fleet
 from apps.couriers.services.importing_couriers import CourierWish, import_couriers
@@ -23,6 +24,10 @@ from apps.couriers.services.roster import (
 )
 from apps.couriers.services.shifts import NewShift, cancel_shift, change_shift, plan_shift
 from apps.couriers.services.sign_in import SignedIn, forget_old_codes, request_code, sign_in
+from apps.couriers.services.silence import note_silence
+from apps.couriers.services.suspicions import suspect
+from apps.couriers.services.track_retention import Stretch, reduce_old_tracks
+from apps.couriers.services.tracks import keep_tracks
 from apps.couriers.services.vehicles import NewVehicle, add_vehicle, change_vehicle, retire_vehicle
 
 __all__ = [
@@ -33,6 +38,7 @@ __all__ = [
     "NewVehicle",
     "ShiftWish",
     "SignedIn",
+    "Stretch",
     "VehicleWish",
     "activate_courier",
     "add_courier",
@@ -47,15 +53,20 @@ __all__ = [
     "deactivate_courier",
     "end_forgotten_shifts",
     "end_shift",
+    "erase_courier",
+    "exported_courier",
     "flag_late_shifts",
     "flag_missed_shifts",
     "forget_old_codes",
     "import_couriers",
     "import_shifts",
     "import_vehicles",
+    "keep_tracks",
     "moved",
+    "note_silence",
     "pause",
     "plan_shift",
+    "reduce_old_tracks",
     "request_code",
     "resume",
     "retire_vehicle",
@@ -64,4 +75,5 @@ __all__ = [
     "send_courier",
     "sign_in",
     "start_shift",
+    "suspect",
 ]

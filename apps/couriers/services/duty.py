@@ -58,7 +58,9 @@ def go_off_duty(courier: Courier, *, at: datetime) -> None:
     if courier.load_legs:
         raise StillCarrying
     before, zone_id, shift_id = CourierStatus(courier.status), courier.zone_id, courier.shift_id
-    courier.move_to(CourierStatus.OFF_DUTY, zone_id=None, shift_id=None, last_lat=None, last_lon=None)
+    courier.move_to(
+        CourierStatus.OFF_DUTY, zone_id=None, shift_id=None, last_lat=None, last_lon=None, silent_since=None
+    )
     _end_break(courier, at)
     if shift_id:
         Shift.objects.filter(pk=shift_id, ended_at=None).update(ended_at=at)

@@ -116,6 +116,8 @@ def activate_courier(*, courier_id: UUID) -> Courier:
     Raises CourierNotFound, VehicleRetired, or PhoneTaken when somebody else has the phone by now.
     """
     courier = _courier(courier_id)
+    if courier.erased_at:
+        raise CourierNotFound
     if courier.is_active:
         return courier
     _check_phone(courier.phone)

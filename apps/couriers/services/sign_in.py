@@ -10,6 +10,7 @@ import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
@@ -60,12 +61,12 @@ def _check_limit(asked: SignInCode, at: datetime) -> None:
     raise TooManyCodes(retry_after_s=max(1, math.ceil(clock.wall_seconds(free_at - at))))
 
 
-def sign_in(*, phone: str, code: str, device_label: str) -> SignedIn:
+def sign_in(*, phone: str, code: str, device_label: str, device_id: UUID | None = None) -> SignedIn:
     """Let a device in that knows the newest code of its phone (E.164). Raises WrongCode, whatever the reason."""
     asked = _take_try(phone)
     if not hmac.compare_digest(asked.code_hash, _hashed(asked.phone, code)):
         raise WrongCode
-    return _let_in(asked, device_label)
+    return _let_in(asked, device_label, device_id)
 
 
 def _take_try(phone: str) -> SignInCode:
@@ -85,13 +86,13 @@ def _one_try_less(asked: SignInCode) -> bool:
 
 
 @atomic
-def _let_in(asked: SignInCode, device_label: str) -> SignedIn:
+def _let_in(asked: SignInCode, device_label: str, device_id: UUID | None) -> SignedIn:
     if not SignInCode.objects.filter(pk=asked.pk, used_at=None).update(used_at=clock.now()):
         raise WrongCode  # the same code, at the same moment, from elsewhere
     courier = Courier.objects.select_related("fleet", "vehicle").filter(phone=asked.phone, is_active=True).first()
     if courier is None:
         raise WrongCode
-    return SignedIn(register_device(courier_id=courier.pk, label=device_label), courier)
+    return SignedIn(register_device(courier_id=courier.pk, label=device_label, device_id=device_id), courier)
 
 
 def _hashed(phone: str, code: str) -> str:

@@ -42,6 +42,8 @@ def test_a_courier_is_added_and_can_sign_in(owner, cast):
         "zone_id": None,
         "shift_id": None,
         "position": None,
+        "silent_since": None,
+        "positions_suspicious_since": None,
         "skills": ["cold"],
         "max_legs": 3,
         "load_legs": 0,

@@ -1,68 +1,45 @@
-"""One live stream: listens on Redis, and once a second tells its board what changed and who moved.
-
-A plain generator under WSGI: one thread a stream. It ends by itself after five minutes, and the browser connects again,
-so that a deployment drains, and a person whose rights were taken loses the stream within that time.
-"""
+"""One live stream: listens on Redis, and once a second tells its board what changed and who moved."""
 
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from uuid import UUID
 
 import orjson
 from django.db import DatabaseError
 from redis.client import PubSub
 
-from apps.core.redis import RedisError, connection
+from apps.core.live.frames import HEARTBEAT, frame, retry_after
+from apps.core.live.slots import StreamSlots
+from apps.core.live.stream import LASTS_S, RECONNECT_MS, Stream, subscribed
+from apps.core.redis import RedisError
 from apps.dashboard.live.changes import Viewer
-from apps.dashboard.live.frames import HEARTBEAT, frame, retry_after
-from apps.dashboard.live.slots import StreamSlots
 
 logger = logging.getLogger(__name__)
 CHANNEL = "live"
-LASTS_S = 300.0
 TURN_S = 1.0
 HEARTBEAT_S = 10.0
 FIGURES_S = 5.0
-RECONNECT_MS = 2000
 _NO_ORDER = UUID(int=0)  # stands for "couriers changed, no order did"
+slots = StreamSlots()
 
 
-class LiveStream:
-    """The body of one streaming answer. Gives its slot back when it ends, however it ends."""
+class LiveStream(Stream):
+    """The board's stream."""
 
     def __init__(self, viewer: Viewer, slots: StreamSlots, *, lasts_s: float = LASTS_S) -> None:
         self._viewer = viewer
-        self._slots: StreamSlots | None = slots
-        self._frames = self._told(lasts_s)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._frames)
-
-    def close(self) -> None:
-        """The browser went away, or the stream ended. Called by the server, once or more."""
-        self._frames.close()  # type: ignore[attr-defined]  # a generator
-        if self._slots:
-            self._slots.give_back()
-            self._slots = None
+        super().__init__(self._told(lasts_s), slots)
 
     def _told(self, lasts_s: float) -> Iterator[bytes]:
         yield retry_after(RECONNECT_MS)
-        pubsub = connection().pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         try:
-            pubsub.subscribe(CHANNEL)
-            yield frame("hello", self._viewer.hello())
-            yield from self._turns(pubsub, ends_at=time.monotonic() + lasts_s)
+            with subscribed(CHANNEL) as pubsub:
+                yield frame("hello", self._viewer.hello())
+                yield from self._turns(pubsub, ends_at=time.monotonic() + lasts_s)
         except (RedisError, DatabaseError) as error:
             logger.warning("A live stream ends, its board polls instead: %s", error)
             yield frame("away", {})
-        finally:
-            with suppress(RedisError):
-                pubsub.close()
 
     def _turns(self, pubsub: PubSub, *, ends_at: float) -> Iterator[bytes]:
         turn_ends = time.monotonic()

@@ -17,12 +17,12 @@ from apps.dashboard.selectors.audience import board_couriers_for
 from apps.orders.lifecycle import ON_BOARD
 from apps.orders.selectors import legs_of_couriers
 
-_COLUMNS = ("name", "status", "max_legs", "last_lat", "last_lon", "vehicle__kind", "fleet__name")
+_COLUMNS = ("name", "status", "silent_since", "max_legs", "last_lat", "last_lon", "vehicle__kind", "fleet__name")
 
 
 @dataclass(frozen=True, slots=True)
 class CourierRow:
-    """One courier on duty. `state` is free, to_pickup, carrying or paused; `at` is [lon, lat], None when unknown."""
+    """One courier on duty. `state` is free, to_pickup, carrying, paused or silent; `at`: [lon, lat], None: unknown."""
 
     id: str
     name: str
@@ -82,6 +82,8 @@ def _row(courier: Courier, statuses: list[str], live: Point | None, seen: float 
 
 
 def _state(courier: Courier, statuses: list[str]) -> str:
+    if courier.silent_since:
+        return "silent"
     if courier.status == CourierStatus.PAUSED:
         return "paused"
     if any(status in ON_BOARD for status in statuses):

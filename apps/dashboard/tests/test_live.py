@@ -12,10 +12,11 @@ from redis.exceptions import ConnectionError as RedisAway
 
 from apps.core import clock
 from apps.core.ids import public_id
+from apps.core.live import stream as core_stream
 from apps.core.redis import connection
 from apps.couriers.positions import Fix, record_positions
 from apps.dashboard.live import stream as live_stream
-from apps.dashboard.live.slots import slots
+from apps.dashboard.live.stream import slots
 from apps.dashboard.tests.people import Rival, off_duty, signed_in
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.services import assign_leg
@@ -35,11 +36,12 @@ def test_a_change_arrives_with_the_fresh_row(cast: Cast, ada: Client):
     assert changes["gone"] == []
 
 
-def test_a_courier_who_moves_is_followed(cast: Cast, ada: Client):
+def test_a_courier_who_moves_is_followed(cast: Cast, ada: Client, hand_clock: Any):
     with listening(ada) as events:
         next(events)
         record_positions(cast.bo.pk, [Fix(CENTRE, clock.now())], at=clock.now())
         before = first(events, "positions")
+        hand_clock.advance(minutes=5)
         record_positions(cast.bo.pk, [Fix(HOME, clock.now())], at=clock.now())
         after = first(events, "positions")
     assert list(before) == list(after) == [public_id("cou", cast.bo.pk)]
@@ -107,7 +109,7 @@ def test_without_redis_the_stream_sends_the_board_polling(cast: Cast, ada: Clien
         def close(self) -> None:
             return None
 
-    monkeypatch.setattr(live_stream, "connection", Away)
+    monkeypatch.setattr(core_stream, "connection", Away)
     with listening(ada) as events:
         assert [name for name, _ in events] == ["away"]
 

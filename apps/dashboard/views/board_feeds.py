@@ -1,7 +1,7 @@
 """What the board reads: its state, an order's drawer, the couriers to choose from, the live stream."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from apps.accounts.principals import Principal
 from apps.core.errors import Unavailable
 from apps.core.ids import parse_public_id
+from apps.core.live.stream import event_stream
 from apps.dashboard.live.changes import Viewer
-from apps.dashboard.live.slots import slots
-from apps.dashboard.live.stream import LiveStream
+from apps.dashboard.live.stream import LiveStream, slots
 from apps.dashboard.selectors import board_state, candidates_for, order_detail
 from apps.dashboard.views.doors import feed, json_answer, principal_of, zone_asked_for
 
@@ -57,7 +57,4 @@ def live(request: HttpRequest) -> HttpResponseBase:
     viewer = Viewer(principal_of(request), zone_asked_for(request))
     if not slots.take(settings.BOARD_STREAMS):
         raise Unavailable("This server has no live stream left.")
-    response = StreamingHttpResponse(LiveStream(viewer, slots), content_type="text/event-stream")
-    response["Cache-Control"] = "no-cache, no-transform"
-    response["X-Accel-Buffering"] = "no"  # nginx in front must not collect the events
-    return response
+    return event_stream(LiveStream(viewer, slots))

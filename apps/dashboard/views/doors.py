@@ -14,7 +14,7 @@ from apps.accounts.selectors import principal_of_user
 from apps.core.api.errors import error_body, status_of
 from apps.core.errors import Conflict, CoursierError, Unauthenticated
 from apps.core.ids import parse_public_id
-from apps.dashboard.live.frames import as_json
+from apps.core.live.frames import as_json
 from apps.dashboard.security import secured
 
 P = ParamSpec("P")

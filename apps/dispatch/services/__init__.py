@@ -28,6 +28,7 @@ from apps.dispatch.services.refusing import refuse_leg
 from apps.dispatch.services.releasing import release_ended
 from apps.dispatch.services.telling import tell_of_change
 from apps.dispatch.services.touring import plan_tours
+from apps.dispatch.services.tracks import forget_old_tracks
 from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_silent_couriers
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "expire_fleet_offers",
     "expire_offers",
     "flag_unattended",
+    "forget_old_tracks",
     "give_by_hand",
     "hand_on_leg",
     "make_fleet_offer",

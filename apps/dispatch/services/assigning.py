@@ -60,6 +60,8 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
     if by == AssignedBy.DISPATCHER:
         _take_back(leg, courier_id)
     courier = _reserve(courier_id, planned, by)
+    if by == AssignedBy.PLANNER and courier.silent_since:
+        raise CourierNotAvailable(f"{courier.name} is not heard from.")
     move = LegMove(
         LegStatus.ASSIGNED, courier_id, reason=by.value, from_version=planned.leg_version if planned else None
     )

@@ -3,13 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from apps.core.db import atomic
+from apps.core.db import atomic, on_commit
+from apps.couriers.positions import note_stop
 from apps.dispatch.errors import NotYourLeg
 from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.models import Assignment
 from apps.dispatch.services.proving import check_proven
 from apps.dispatch.services.releasing import end_assignment
+from apps.dispatch.services.tracks import HANDED_OVER, when_it_happened
 from apps.orders.errors import LegNotFound, StaleEpoch
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
@@ -42,6 +44,9 @@ def courier_moves_leg(
     if to == LegStatus.DELIVERED:
         check_proven(leg)
     moved = move_leg(leg_id=leg_id, move=LegMove(to, courier_id, reason=reason, device_time=device_time))
+    if to in HANDED_OVER:
+        at = when_it_happened(device_time)
+        on_commit(lambda: note_stop(courier_id, at=at))
     if to == LegStatus.DELIVERED:
         end_assignment(leg_id=leg_id, end=AssignmentEnd.DELIVERED)
     elif to == LegStatus.FAILED:

@@ -34,7 +34,9 @@ def make_offer(*, leg_id: UUID, leg_version: int, courier_id: UUID, why: dict[st
 
     Raises CourierNotAvailable, IllegalMove, FleetNotConnected, or Conflict: it is no longer open.
     """
-    able = Courier.objects.filter(pk=courier_id, status=CourierStatus.ON_DUTY, is_active=True)
+    able = Courier.objects.filter(
+        pk=courier_id, status=CourierStatus.ON_DUTY, is_active=True, silent_since__isnull=True
+    )
     courier = able.select_related("fleet", "shift").first()
     if courier is None or courier.load_legs >= courier.max_legs or courier.is_past_shift:
         raise CourierNotAvailable

@@ -8,10 +8,7 @@ from django.db.models import Q
 
 from apps.core import clock
 from apps.core.errors import Conflict
-from apps.core.redis import RedisError
-from apps.couriers.lifecycle import CourierStatus, FleetMode
-from apps.couriers.models import Courier
-from apps.couriers.positions import last_seen, mark_seen
+from apps.couriers.services import note_silence
 from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.models import Assignment
 from apps.dispatch.services.assigning import unassign_leg
@@ -23,8 +20,6 @@ logger = logging.getLogger(__name__)
 WAITED_TOO_LONG = timedelta(minutes=10)  # after it was ready, with nobody on it
 SLOT_NOTICE = timedelta(minutes=30)  # before the end of a slot, with nobody on it: until then it may well be in a tour
 TOO_LATE = timedelta(minutes=15)  # after it was due, with somebody on it
-SILENT_AFTER = timedelta(minutes=10)
-SILENT_AFTER_WALL_S = 45.0  # with a fast clock: a restart of the stack is not silence
 
 
 def flag_unattended(*, limit: int = 500) -> int:
@@ -44,22 +39,12 @@ def flag_unattended(*, limit: int = 500) -> int:
 def reopen_legs_of_silent_couriers() -> int:
     """Take back what silent couriers have not picked up. Returns how many legs reopened.
 
-    What they carry is flagged for a person to look at, and so is what a dispatcher pinned to them.
+    What they carry is flagged for a person to look at, and so is what a dispatcher pinned to them. That they are silent
+    is told to their fleet, and they are given nothing new until they are heard again.
     """
-    at = clock.now()
-    at_work = Courier.objects.filter(load_legs__gt=0, zone__isnull=False)  # robots of the sandbox are in none
-    # a fleet with a dispatch of its own looks after its couriers, who carry none of our phones
-    ours = at_work.exclude(status=CourierStatus.OFF_DUTY).exclude(fleet__mode=FleetMode.EXTERNAL)
-    working = list(ours.values_list("pk", flat=True))
-    try:
-        seen = last_seen(working)
-        mark_seen([key for key in working if key not in seen], at=at)  # after a flush: count from now
-    except RedisError as error:
-        logger.warning("Nobody is called silent while Redis is away: %s", error)
-        return 0
-    patience_s = max(SILENT_AFTER.total_seconds(), SILENT_AFTER_WALL_S * clock.speed())
-    silent = [key for key, moment in seen.items() if at.timestamp() - moment > patience_s]
-    return sum(_take_from(courier_id) for courier_id in silent)
+    silent = note_silence()
+    having = Assignment.objects.filter(courier_id__in=silent, is_live=True) if silent else Assignment.objects.none()
+    return sum(_take_from(courier_id) for courier_id in set(having.values_list("courier_id", flat=True)))
 
 
 def _take_from(courier_id: UUID) -> int:

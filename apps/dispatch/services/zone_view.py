@@ -118,6 +118,9 @@ def _without_live_offer(couriers: dict[UUID, Courier]) -> dict[UUID, Courier]:
 
 
 def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:
-    on_duty = Courier.objects.filter(zone_id=zone_id, status=CourierStatus.ON_DUTY, is_active=True)
+    """Those on duty whose phones are heard: who does not hear of work is given none."""
+    on_duty = Courier.objects.filter(
+        zone_id=zone_id, status=CourierStatus.ON_DUTY, is_active=True, silent_since__isnull=True
+    )
     found = on_duty.select_related("vehicle", "fleet", "shift").order_by("pk")
     return {c.pk: c for c in found if c.fleet.mode != FleetMode.EXTERNAL}  # those are their own dispatch's to plan

@@ -156,3 +156,11 @@ def test_an_unknown_field_is_named(cast):
     answer = post("sign_in", {"phone": cast.bo.phone, "code": "1", "device_label": "x", "courier_id": "me"})
     assert answer.status_code == 400
     assert [(f["path"], f["code"]) for f in answer.json()["error"]["fields"]] == [("courier_id", "unknown_field")]
+
+
+def test_a_phone_says_which_one_it_is_if_it_likes(cast, messages):
+    post("sign_in/code", {"phone": cast.bo.phone})
+    known = {"phone": cast.bo.phone, "code": code_of(messages, cast.bo.phone)}
+    assert post("sign_in", {**known, "device_id": "my phone"}).status_code == 400
+    assert post("sign_in", {**known, "device_id": "0d5ad23e-6d4b-4d7f-9a64-2f3a9f5b1c11"}).status_code == 201
+    assert str(Device.objects.get().device_id) == "0d5ad23e-6d4b-4d7f-9a64-2f3a9f5b1c11"

@@ -5,9 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.core.ids import public_id
+from apps.core.redis import connection as redis
+from apps.couriers.positions import last_seen
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.services import assign_leg, make_offer
-from apps.mobile.tests.phones import get
+from apps.mobile.tests.phones import Phone, get
 from apps.orders.models import Leg
 from apps.orders.services import StopDetails, cancel_order
 from tests.cast import BAKERY, HOME, freelance, placed
@@ -35,8 +37,12 @@ def test_a_courier_without_work_sees_their_shift_and_nothing_to_do(cast, bos_pho
         "name": "Bo",
         "status": "on_duty",
         "load_legs": 0,
+        "vehicle": {"kind": "bike", "speed_kmh": 15.0},
+        "fleet": {"id": public_id("flt", cast.fleet.pk), "name": "Vélo Express", "mode": "assigned"},
+        "paused_since": None,
     }
     assert (seen["server_time"], seen["shift"]["ends_at"]) == ("2026-06-10T10:00:00Z", "2026-06-10T14:00:00Z")
+    assert (seen["shift"]["zone"], seen["is_unchanged"]) == ("Paris", False)
     assert (seen["offers"], seen["stops"]) == ([], [])
 
 
@@ -117,3 +123,66 @@ def test_an_order_without_contact_details_can_be_shown(cast, bos_phone, hand_clo
     _, leg = placed(cast, dropoff=bare)
     assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
     assert bos_phone.sync()["stops"][1]["phone"] == ""
+
+
+# --- since ------------------------------------------------------------------------------------------------------------
+
+
+def synced(phone, since=None):
+    answer = get("sync" if since is None else f"sync?since={since}", token=phone.token)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_a_phone_that_has_seen_everything_is_told_so_in_a_few_bytes(cast, bos_phone, django_assert_num_queries):
+    news = synced(bos_phone)["news"]
+    with django_assert_num_queries(1):
+        seen = synced(bos_phone, news)
+    assert set(seen) == {"server_time", "news", "advice", "is_unchanged"}
+    assert (seen["is_unchanged"], seen["news"]) == (True, news)
+
+
+def test_what_changed_since_is_told_with_everything_else(cast, bos_phone, bo_has, django_capture_on_commit_callbacks):
+    news = synced(bos_phone)["news"]
+    with django_capture_on_commit_callbacks(execute=True):
+        bo_has()
+    seen = synced(bos_phone, news)
+    assert (seen["is_unchanged"], len(seen["stops"])) == (False, 2)
+    assert synced(bos_phone, seen["news"])["is_unchanged"]
+    assert not synced(bos_phone, news)["is_unchanged"], "an old number is no reason to believe it"
+
+
+def test_a_phone_is_believed_only_what_it_was_told_itself(cast, bos_phone, messages):
+    news = synced(bos_phone)["news"]
+    other = Phone.signed_in(cast.bo.phone, messages)
+    assert not synced(other, news)["is_unchanged"]
+    assert synced(other, news)["is_unchanged"]
+
+
+def test_after_a_flush_of_redis_everything_is_told_again(cast, bos_phone):
+    assert synced(bos_phone)["news"] == 0
+    redis().flushall()
+    assert not synced(bos_phone, 0)["is_unchanged"]
+
+
+def test_after_five_minutes_everything_is_told_again_since_a_push_may_have_been_lost(cast, bos_phone):
+    synced(bos_phone)
+    (key,) = redis().keys("told:*")
+    assert 290 < redis().ttl(key) <= 300
+
+
+@pytest.mark.parametrize("query", ["since=-1", "since=x", "since=1e3", "until=7", f"since={2**53}"])
+def test_what_is_no_news_counter_is_refused(cast, bos_phone, query):
+    assert get(f"sync?{query}", token=bos_phone.token).status_code == 400
+
+
+def test_asking_is_a_sign_of_life_on_duty_and_leaves_no_trace_off_duty(
+    cast, bos_phone, hand_clock, django_capture_on_commit_callbacks
+):
+    bos_phone.sync()
+    assert last_seen([cast.bo.pk]) == {cast.bo.pk: hand_clock().timestamp()}
+    with django_capture_on_commit_callbacks(execute=True):
+        bos_phone.act("end_shift")
+    seen = bos_phone.sync()
+    assert last_seen([cast.bo.pk]) == {}
+    assert seen["advice"]["report_every_s"] is None

@@ -1,11 +1,11 @@
-// The list of couriers on duty: free ones first.
+// The list of couriers on duty: those who are not heard from first, then free ones.
 
 import { byId, make, icon, setText } from "./dom.js";
 import { RowList, walkable } from "./rows.js";
 import { store } from "./store.js";
 
-export const STATE_WORDS = { free: "Free", to_pickup: "To pickup", carrying: "Carrying", paused: "Paused" };
-const ORDER = ["free", "to_pickup", "carrying", "paused"];
+export const STATE_WORDS = { free: "Free", to_pickup: "To pickup", carrying: "Carrying", paused: "Paused", silent: "Not heard from" };
+const ORDER = ["silent", "free", "to_pickup", "carrying", "paused"];
 const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 
 export class CourierList {
