@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.mobile.positions import positions
+from apps.mobile.proofs import ProofsView, ProofView
 from apps.mobile.views import ActionsView, SignInCodeView, SignInView, SignOutView, SyncView
 
 urlpatterns = [
@@ -11,5 +12,7 @@ urlpatterns = [
     path("sign_out", SignOutView.as_view()),
     path("actions", ActionsView.as_view()),
     path("positions", positions),
+    path("proofs", ProofsView.as_view()),
+    path("proofs/<uuid:proof_id>", ProofView.as_view()),
     path("sync", SyncView.as_view()),
 ]

@@ -11,10 +11,11 @@ from apps.core.api.parsing import StrictJSONParser
 from apps.core.api.permissions import AllowAnyone
 from apps.core.ids import public_id
 from apps.core.redis import RedisError
-from apps.couriers.api.authentication import DeviceAuthentication, IsCourier, calling_courier
+from apps.couriers.api.authentication import calling_courier
 from apps.couriers.positions import mark_seen, news_of
 from apps.couriers.services import SignedIn, request_code, revoke_device, sign_in
 from apps.mobile.actions import perform_batch
+from apps.mobile.courier_view import CourierView
 from apps.mobile.serializers import BatchIn, CodeIn, SignInIn
 from apps.mobile.sync import sync_of
 
@@ -25,14 +26,6 @@ class AnyoneView(APIView):
     """Open to phones that are not signed in yet."""
 
     permission_classes = (AllowAnyone,)
-    parser_classes = (StrictJSONParser,)
-
-
-class CourierView(APIView):
-    """Open to signed-in devices."""
-
-    authentication_classes = (DeviceAuthentication,)
-    permission_classes = (IsCourier,)
     parser_classes = (StrictJSONParser,)
 
 

@@ -1,15 +1,11 @@
 """The operations on statements: parse, call, render."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,6 +33,7 @@ from apps.billing.selectors import (
     statements_for,
     totals_of,
 )
+from apps.core.api.negotiation import WhateverIsAccepted
 from apps.core.api.pages import PageRequest, page_of
 from apps.core.api.schema import page_out
 from apps.core.ids import parse_public_id
@@ -46,24 +43,6 @@ ANSWERS = {
     (200, "text/csv"): OpenApiTypes.STR,
     (200, "application/pdf"): OpenApiTypes.BINARY,
 }
-
-
-class FormatByQuery(BaseContentNegotiation):
-    """Here `format` in the query says what is wanted, whatever `Accept` says; errors are JSON."""
-
-    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:  # noqa: ARG002
-        """The only one."""
-        return next(iter(parsers), None)
-
-    def select_renderer(
-        self,
-        request: Request,  # noqa: ARG002 - DRF's own signature
-        renderers: Iterable[BaseRenderer],
-        format_suffix: str | None = None,  # noqa: ARG002 - DRF's own signature
-    ) -> tuple[BaseRenderer, str]:
-        """The only one."""
-        renderer = next(iter(renderers))
-        return renderer, renderer.media_type
 
 
 class StatementsView(KeyView):
@@ -88,7 +67,7 @@ class StatementView(KeyView):
     """`/v1/statements/{id}`."""
 
     scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ}
-    content_negotiation_class = FormatByQuery
+    content_negotiation_class = WhateverIsAccepted
 
     @operation(
         "get_statement",
@@ -109,7 +88,7 @@ class ConnectionStatementView(KeyView):
     """`/v1/connections/{id}/statements/{month}`."""
 
     scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ}
-    content_negotiation_class = FormatByQuery
+    content_negotiation_class = WhateverIsAccepted
 
     @operation(
         "get_connection_statement",

@@ -18,7 +18,7 @@ from apps.core.vehicle_kind import VehicleKind
 from apps.orders.cancellation import CancelReason
 from apps.orders.hub_stops import hub_stop
 from apps.orders.lifecycle import OrderStatus
-from apps.orders.models import NetworkPolicy, ProofAsked
+from apps.orders.models import AT_PICKUP, NetworkPolicy, ProofAsked
 from apps.orders.sandbox import Scenario
 from apps.orders.services import NewOrder, NewParcel, OrderChanges, StopDetails
 from apps.orders.words import words_in
@@ -73,14 +73,19 @@ class StopIn(StrictSerializer):
 
 
 class PickupIn(StopIn):
-    """Where the parcels are, from when and until when."""
+    """Where the parcels are, from when and until when, and what the courier must show there."""
 
+    proof = serializers.ListField(
+        child=serializers.ChoiceField(choices=[kind.value for kind in AT_PICKUP]),
+        max_length=len(AT_PICKUP),
+        required=False,
+    )
     ready_at = Moment(required=False, allow_null=True)
     pickup_by = Moment(required=False, allow_null=True)
 
 
 class DropoffIn(StopIn):
-    """Where they go, from when and until when, and what the recipient must show."""
+    """Where they go, from when and until when, and what the recipient or the courier must show."""
 
     proof = serializers.ListField(
         child=serializers.ChoiceField(choices=ProofAsked.choices), max_length=len(ProofAsked), required=False
