@@ -132,6 +132,15 @@ def test_a_proof_that_does_not_come_is_missed_after_an_hour_until_it_does(bos_ph
     assert not Incident.objects.filter(is_open=True).exists()
 
 
+def test_a_photo_that_was_let_through_as_the_signature_it_is_not_flags_the_order(bos_phone, bo_has):
+    leg, key = at_the_door(bos_phone, bo_has(dropoff=("signature",))), str(uuid4())
+    assert applied(deliver(bos_phone, leg, proofs=[key]))
+    assert flag_of(leg) == (False, "")
+    bos_phone.brings(photo(), leg, id=key)
+    assert flag_of(leg) == (True, "proof_missing")
+    assert Incident.objects.get().note == "No signature was made at the dropoff."
+
+
 # --- where it was, and to whom
 
 

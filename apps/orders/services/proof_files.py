@@ -27,7 +27,8 @@ from apps.orders.errors import (
     WrongOffset,
 )
 from apps.orders.events import ProofArrived
-from apps.orders.models import IncidentKind, Leg, ProofAsked, ProofFile, Stop
+from apps.orders.lifecycle import COLLECTED, LegStatus
+from apps.orders.models import FILES, IncidentKind, Leg, ProofAsked, ProofFile, Stop
 from apps.orders.proof_images import as_jpeg
 from apps.orders.services.incidents import CourierIncident, close_courier_incidents, open_courier_incident
 
@@ -85,7 +86,29 @@ def tell_proof(*, courier_id: UUID, client_id: UUID, leg: Leg, new: NewProof) ->
         return Told(known, is_new=False)
     if (known.leg_id, known.epoch, known.stop) != (leg.pk, new.epoch, new.stop):
         raise ProofDiffers  # an action has named it for another stop
-    return Told(known.swap(told_at=clock.now(), **says), is_new=True)
+    known.swap(told_at=clock.now(), **says)
+    _miss_what_was_not_made(known, leg)
+    return Told(known, is_new=True)
+
+
+def _miss_what_was_not_made(file: ProofFile, leg: Leg) -> None:
+    """A step was let through for proofs that nobody knew yet: one that is told now may not be what was asked for."""
+    stop = Stop(file.stop)
+    is_done = leg.status == LegStatus.DELIVERED if stop == Stop.DROPOFF else leg.status in COLLECTED
+    named = ProofFile.objects.filter(leg=leg, epoch=file.epoch, stop=stop, named_at__isnull=False)
+    kinds = list(named.values_list("kind", flat=True))
+    lacking = (FILES & leg.proof_asked(stop)) - frozenset(kinds)
+    if not is_done or len(lacking) <= kinds.count(""):
+        return
+    open_courier_incident(
+        CourierIncident(
+            kind=IncidentKind.PROOF_MISSING,
+            courier_id=file.courier_id,
+            executor_id=file.courier.fleet.organisation_id,
+            leg=leg,
+            note=f"No {' or '.join(sorted(lacking))} was made at the {stop.value}.",
+        )
+    )
 
 
 def told_proof(*, courier_id: UUID, client_id: UUID) -> ProofFile:
