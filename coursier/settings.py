@@ -162,6 +162,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True  # no collectstatic step on a laptop; the image runs it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+MEDIA_ROOT = VAR_DIR / "media"  # proofs, through Django's default storage; served by views that ask who wants them
 
 # --- security: strict unless the embedded default says that there is no TLS in front ---------------------------------
 BEHIND_TLS: bool = env.bool("COURSIER_BEHIND_TLS", False)

@@ -107,7 +107,8 @@ def _request(call: Call[Any]) -> dict[str, Any]:
 
 def _content(answer: httpx.Response) -> Any:
     if answer.is_success:
-        return answer.json() if answer.content else None
+        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
+        return (answer.json() if is_json else answer.content) if answer.content else None
     error = _error(answer)
     if answer.status_code in TRY_AGAIN:
         raise _TryAgain(answer, error)

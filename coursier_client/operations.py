@@ -138,7 +138,7 @@ class CarriedDropoffOut(TypedDict):
     contact_name: str
     phone: str
     instructions: str
-    proof: list[Literal["pin"]]
+    proof: list[Literal["pin", "photo", "signature", "barcode"]]
     is_masked: bool
     drop_from: str | None
     due_at: str
@@ -182,7 +182,7 @@ class CarriedPickupOut(TypedDict):
     contact_name: str
     phone: str
     instructions: str
-    proof: list[Literal["pin"]]
+    proof: list[Literal["pin", "photo", "signature", "barcode"]]
     is_masked: bool
     ready_at: str
     pickup_by: str | None
@@ -357,7 +357,7 @@ class DropoffEditIn(TypedDict):
 
 
 class DropoffIn(TypedDict):
-    """Where they go, from when and until when, and what the recipient must show."""
+    """Where they go, from when and until when, and what the recipient or the courier must show."""
 
     address: str
     lat: float
@@ -365,7 +365,7 @@ class DropoffIn(TypedDict):
     contact_name: NotRequired[str]
     phone: NotRequired[str]
     instructions: NotRequired[str]
-    proof: NotRequired[list[Literal["pin"]]]
+    proof: NotRequired[list[Literal["pin", "photo", "signature", "barcode"]]]
     drop_from: NotRequired[str | None]
     due_at: NotRequired[str | None]
     drop_by: NotRequired[str | None]
@@ -633,14 +633,16 @@ class IncidentIn(TypedDict):
 
 
 class IncidentOut(TypedDict):
-    """Something that went wrong with a parcel."""
+    """Something that went wrong: with a parcel in a hub, or on the street with a leg and its courier."""
 
     id: str
     kind: str
-    order: str
+    order: str | None
     short_code: str
-    parcel: str
-    hub: str
+    parcel: str | None
+    hub: str | None
+    leg: str | None
+    courier: str | None
     note: str
     is_open: bool
     opened_at: str
@@ -969,7 +971,7 @@ class PatchedWebhookEndpointChangesIn(TypedDict):
     """What is to be changed; what is left out stays."""
 
     url: NotRequired[str]
-    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "shift.late", "shift.missed", "shift.forgotten", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
+    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "shift.late", "shift.missed", "shift.forgotten", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "order.proof_arrived", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
     description: NotRequired[str]
     enabled: NotRequired[bool]
 
@@ -1015,7 +1017,7 @@ class PickupEditIn(TypedDict):
 
 
 class PickupIn(TypedDict):
-    """Where the parcels are, from when and until when."""
+    """Where the parcels are, from when and until when, and what the courier must show there."""
 
     address: str
     lat: float
@@ -1023,6 +1025,7 @@ class PickupIn(TypedDict):
     contact_name: NotRequired[str]
     phone: NotRequired[str]
     instructions: NotRequired[str]
+    proof: NotRequired[list[Literal["photo", "signature", "barcode"]]]
     ready_at: NotRequired[str | None]
     pickup_by: NotRequired[str | None]
 
@@ -1136,10 +1139,15 @@ class ProofOut(TypedDict):
 
     leg_id: str
     stop: Literal["pickup", "dropoff"]
-    kind: Literal["courier_confirmed", "fleet_reported", "pin"]
+    kind: Literal["courier_confirmed", "fleet_reported", "pin", "barcode", "photo", "signature"]
     at: str
     device_time: str | None
     signed_by: str | None
+    handed_to: Literal["recipient", "neighbour", "reception", "safe_place", None]
+    note: str
+    parcel_id: str | None
+    id: str | None
+    file_url: str | None
 
 
 class QuoteIn(TypedDict):
@@ -1586,7 +1594,7 @@ class WebhookEndpointIn(TypedDict):
     """Where to send, and what."""
 
     url: str
-    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "shift.late", "shift.missed", "shift.forgotten", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
+    kinds: NotRequired[list[Literal["order.placed", "order.unassigned", "order.assigned", "order.picked_up", "order.at_hub", "order.out_for_delivery", "order.delivered", "order.failed", "order.returning", "order.returned", "order.cancelled", "order.updated", "order.needs_attention", "order.attention_cleared", "offer.made", "offer.ended", "courier.on_duty", "courier.paused", "courier.off_duty", "courier.added", "courier.activated", "courier.deactivated", "shift.planned", "shift.changed", "shift.cancelled", "shift.late", "shift.missed", "shift.forgotten", "connection.invited", "connection.accepted", "connection.paused", "connection.resumed", "connection.ended", "connection.changed", "fleet_offer.made", "fleet_offer.ended", "order.refused_by_fleet", "leg.handed_on", "leg.hand_on_ended", "order.proof_arrived", "parcel.scanned", "incident.opened", "incident.resolved", "webhook_endpoint.disabled"]]]
     description: NotRequired[str]
 
 
@@ -2027,6 +2035,13 @@ def get_parcel(
     return Call("GET", path_of("/parcels/{parcel_id}", parcel_id))
 
 
+def get_proof(
+    proof_id: str,
+) -> Call[bytes]:
+    """Show a photo or a signature: to the merchant, and to whoever owns the fleet that carried it."""
+    return Call("GET", path_of("/proofs/{proof_id}", proof_id))
+
+
 def get_shift(
     shift_id: str,
 ) -> Call[ShiftOut]:
@@ -2198,11 +2213,11 @@ def list_incidents(
     cursor: str | None = None,
     hub: str | None = None,
     is_open: bool | None = None,
-    kind: Literal["misrouted", "missing_parcel", "damaged"] | None = None,
+    kind: Literal["misrouted", "missing_parcel", "damaged", "damaged_parcel", "accident", "breakdown", "delay", "other", "far_from_dropoff", "reused_photo", "proof_missing"] | None = None,
     limit: int | None = None,
     order: str | None = None,
 ) -> Call[IncidentPage]:
-    """List the incidents of your orders and at your hubs, newest first."""
+    """List the incidents of your orders, at your hubs and of your couriers, newest first."""
     return Call("GET", path_of("/incidents"), query={"cursor": cursor, "hub": hub, "is_open": is_open, "kind": kind, "limit": limit, "order": order})
 
 

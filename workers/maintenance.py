@@ -29,7 +29,7 @@ from apps.dispatch.services import (
 )
 from apps.hubs.services import flag_missing_parcels
 from apps.orders.selectors import zones_with_open_legs, zones_with_slots
-from apps.orders.services import forget_old_words
+from apps.orders.services import flag_missing_proofs, forget_old_words, forget_unfinished_proofs
 from apps.webhooks.services import forget_old_messages
 from apps.zones.errors import ZoneNotFound
 from coursier.celery import app
@@ -56,6 +56,7 @@ def sweep() -> None:
         flag_missed_shifts()
         end_forgotten_shifts()
         flag_missing_parcels()
+        flag_missing_proofs()
         for zone_id in zones_with_open_legs():
             plan_if_due(zone_id)
 
@@ -94,11 +95,12 @@ def settle_what_was_missed() -> None:
 
 @reliable_task("maintenance.forget_what_is_old")
 def forget_what_is_old() -> None:
-    """Delete stored answers, one-time codes, words of orders and messages of webhooks that nobody may use any more."""
+    """Delete stored answers, one-time codes, words of orders, messages of webhooks and pieces of proofs without use."""
     forget_old_answers()
     forget_old_codes()
     forget_old_words()
     forget_old_messages()
+    forget_unfinished_proofs()
 
 
 @reliable_task("maintenance.keep_tracks")

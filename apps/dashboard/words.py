@@ -47,8 +47,17 @@ REASONS: dict[str, str] = {
     "poison": "Planning stops on this order",
     "dispatcher": "by hand",
     "misrouted": "A parcel is at a hub that is not on its way",
-    "missing_parcel": "A parcel did not arrive at the hub",
+    "missing_parcel": "A parcel is missing",
     "damaged": "A parcel is damaged",
+    "damaged_parcel": "Its courier reports a damaged parcel",
+    "accident": "Its courier had an accident",
+    "breakdown": "Its courier cannot ride on",
+    "delay": "Its courier reports a delay",
+    "other": "Its courier reports a problem",
+    "far_from_dropoff": "Delivered by a phone that was elsewhere",
+    "reused_photo": "Its photo is that of another order",
+    "proof_missing": "A photo or signature has not arrived",
+    "pin_locked": "Too many wrong PINs",
 }
 
 EVENTS: dict[str, str] = {
@@ -62,6 +71,8 @@ EVENTS: dict[str, str] = {
     "AttentionCleared": "No longer needs attention",
     "IncidentOpened": "Incident",
     "IncidentResolved": "Incident resolved",
+    "ProofArrived": "Photo or signature arrived",
+    "ParcelScannedAtStop": "Parcel scanned by the courier",
 }
 
 _MOVES: dict[str, str] = {

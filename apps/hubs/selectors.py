@@ -154,11 +154,15 @@ def scans_of(parcel: Parcel) -> list[Scan]:
 
 
 def incidents_for(principal: Principal) -> QuerySet[Incident]:
-    """Incidents of the principal's orders, and those noticed at their hubs."""
+    """Incidents of the principal's orders, those noticed at their hubs, and those of their couriers."""
     incidents = Incident.objects.select_related("order", "parcel")
     if principal.sees_all:
         return incidents
-    theirs = Q(organisation_id__in=principal.organisation_ids) | Q(hub_id__in=own_hub_ids(principal))
+    theirs = (
+        Q(organisation_id__in=principal.organisation_ids)
+        | Q(hub_id__in=own_hub_ids(principal))
+        | Q(executor_id__in=principal.organisation_ids)
+    )
     return incidents.filter(theirs, is_test=principal.is_test)
 
 

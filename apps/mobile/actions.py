@@ -26,10 +26,12 @@ from django.db import IntegrityError
 from apps.core import clock
 from apps.core.db import atomic
 from apps.core.errors import Conflict, CoursierError, NotFound, Unavailable
+from apps.mobile.action import Action
 from apps.mobile.errors import InvalidAction, Superseded
-from apps.mobile.kinds import DUTY_KINDS, Action, perform, prove
+from apps.mobile.kinds import perform, prove
 from apps.mobile.models import CourierAction
 from apps.mobile.results import Result, applied, refused, replayed
+from apps.mobile.switches import DUTY_KINDS, has_switched_since
 from apps.orders.errors import PinLocked, WrongPin
 
 logger = logging.getLogger(__name__)
@@ -91,12 +93,12 @@ def _perform_once(courier_id: UUID, action: Action) -> Result:
 def _apply(courier_id: UUID, action: Action, received_at: datetime) -> Result:
     try:
         _check_not_superseded(courier_id, action)
-        state = perform(courier_id, action)
+        effect = perform(courier_id, action)
     except CoursierError as error:
         if type(error) is Conflict or isinstance(error, Unavailable):
             raise  # a lost race: read again
         raise _RefusalError(error) from error
-    result = applied(action, state, received_at=received_at)
+    result = applied(action, effect, received_at=received_at)
     _keep(courier_id, action, result, received_at)
     return result
 
@@ -134,13 +136,5 @@ def _keep(courier_id: UUID, action: Action, result: Result, received_at: datetim
 
 
 def _check_not_superseded(courier_id: UUID, action: Action) -> None:
-    if action.kind not in DUTY_KINDS:
-        return
-    later = CourierAction.objects.filter(
-        courier_id=courier_id,
-        kind__in=DUTY_KINDS,
-        sequence__gt=action.sequence,
-        device_time__gte=action.device_time,
-    )
-    if any(result["outcome"] == "applied" for result in later.values_list("result", flat=True)):
+    if action.kind in DUTY_KINDS and has_switched_since(courier_id, action):
         raise Superseded

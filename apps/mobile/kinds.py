@@ -1,38 +1,19 @@
 """What each kind of action does: one table, one small function each. They call services and decide nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from apps.core.errors import FieldError
-from apps.core.geo import Point
 from apps.core.ids import parse_public_id, public_id
 from apps.couriers import services as couriers
 from apps.dispatch import services as dispatch
+from apps.mobile.action import Action
 from apps.mobile.errors import InvalidAction
-from apps.orders.lifecycle import LegStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What a courier did, as the phone tells it; which of the later fields are there depends on the kind.
-
-    `id` is the phone's, the same whenever it sends the action again; `sequence` rises from each action to the next.
-    """
-
-    id: UUID
-    kind: str
-    sequence: int
-    device_time: datetime
-    leg_id: str | None = None
-    epoch: int | None = None
-    stop: str | None = None
-    offer_id: str | None = None
-    reason: str = ""
-    pin: str = ""
-    point: Point | None = None
+from apps.mobile.switches import REPORT, has_switched_since
+from apps.orders.lifecycle import HandedTo, LegStatus
+from apps.orders.models import BY_COURIERS, PAUSING, Leg, Stop
+from apps.orders.services import NewStopScan
 
 
 class LegState(TypedDict):
@@ -41,6 +22,13 @@ class LegState(TypedDict):
     leg_id: str
     status: str
     epoch: int
+
+
+class Effect(TypedDict):
+    """What an action did: where its leg stands now, if it has one; and whether it paused the courier."""
+
+    state: NotRequired[LegState]
+    is_paused: NotRequired[bool]
 
 
 Handler = Callable[[UUID, Action], LegState | None]
@@ -66,8 +54,7 @@ def _resume(courier_id: UUID, action: Action) -> None:  # noqa: ARG001
 
 
 def _accept_offer(courier_id: UUID, action: Action) -> LegState:
-    leg = dispatch.accept_offer(offer_id=_offer_id(action), courier_id=courier_id)
-    return LegState(leg_id=public_id("leg", leg.pk), status=leg.status, epoch=leg.epoch)
+    return _state(dispatch.accept_offer(offer_id=_offer_id(action), courier_id=courier_id))
 
 
 def _decline_offer(courier_id: UUID, action: Action) -> None:
@@ -94,18 +81,68 @@ def _fail(courier_id: UUID, action: Action) -> LegState:
     return _move(courier_id, action, LegStatus.FAILED)
 
 
+def _scan(courier_id: UUID, action: Action) -> LegState:
+    if action.stop not in Stop.values:
+        raise _lacks("stop")
+    if not action.barcode and action.parcel_id is None:
+        raise _lacks("barcode")
+    leg_id, epoch = _of_leg(action)
+    scan = NewStopScan(
+        stop=Stop(action.stop),
+        device_time=action.device_time,
+        parcel_id=parse_public_id("par", action.parcel_id) if action.parcel_id is not None else None,
+        barcode=action.barcode,
+    )
+    return _state(dispatch.courier_scans(courier_id=courier_id, leg_id=leg_id, epoch=epoch, scan=scan))
+
+
 def _move(courier_id: UUID, action: Action, to: LegStatus) -> LegState:
-    if action.leg_id is None or action.epoch is None:
-        raise _lacks("leg_id", "epoch")
+    leg_id, epoch = _of_leg(action)
     leg = dispatch.courier_moves_leg(
         courier_id=courier_id,
-        leg_id=parse_public_id("leg", action.leg_id),
-        epoch=action.epoch,
+        leg_id=leg_id,
+        epoch=epoch,
         to=to,
         reason=action.reason,
         device_time=action.device_time,
+        shown=dispatch.Shown(proofs=action.proofs, note=action.note, handed_to=_handed_to(action), point=action.point),
     )
+    return _state(leg)
+
+
+def _state(leg: Leg) -> LegState:
     return LegState(leg_id=public_id("leg", leg.pk), status=leg.status, epoch=leg.epoch)
+
+
+def _of_leg(action: Action) -> tuple[UUID, int]:
+    """The leg that the action is about, and its epoch."""
+    if action.leg_id is None or action.epoch is None:
+        raise _lacks("leg_id", "epoch")
+    return parse_public_id("leg", action.leg_id), action.epoch
+
+
+def _handed_to(action: Action) -> HandedTo:
+    try:
+        return HandedTo(action.handed_to)
+    except ValueError:
+        raise InvalidAction(f"Nobody is called {action.handed_to!r} in `handed_to`.") from None
+
+
+def _report(courier_id: UUID, action: Action) -> Effect:
+    """One that comes after a later change of duty leaves duty alone: who has resumed since, has resumed."""
+    kind = next((kind for kind in BY_COURIERS if kind == action.incident), None)
+    if kind is None:
+        raise InvalidAction(f"There is no incident {action.incident!r}.")
+    stops_work = kind in PAUSING and not has_switched_since(courier_id, action)
+    report = dispatch.CourierReport(
+        kind=kind,
+        note=action.note,
+        leg_id=parse_public_id("leg", action.leg_id) if action.leg_id is not None else None,
+        stops_work=stops_work,
+    )
+    leg = dispatch.courier_reports(courier_id=courier_id, report=report)
+    effect = Effect(state=_state(leg)) if leg else Effect()
+    return {**effect, "is_paused": True} if stops_work else effect
 
 
 def _offer_id(action: Action) -> UUID:
@@ -130,7 +167,6 @@ def prove(courier_id: UUID, action: Action) -> None:
     dispatch.check_pin(courier_id=courier_id, leg_id=leg_id, epoch=action.epoch, pin=action.pin)
 
 
-DUTY_KINDS = frozenset({"start_shift", "end_shift", "pause", "resume"})
 HANDLERS: dict[str, Handler] = {
     "start_shift": _start_shift,
     "end_shift": _end_shift,
@@ -142,14 +178,18 @@ HANDLERS: dict[str, Handler] = {
     "pick_up": _pick_up,
     "deliver": _deliver,
     "fail": _fail,
+    "scan": _scan,
 }
 
 
-def perform(courier_id: UUID, action: Action) -> LegState | None:
-    """Do what the action says. Returns where its leg stands now, if it has one. Raises what the services raise."""
+def perform(courier_id: UUID, action: Action) -> Effect:
+    """Do what the action says. Raises what the services raise."""
     handler = HANDLERS.get(action.kind)
-    if handler is None:
+    if handler is None and action.kind != REPORT:
         raise InvalidAction(f"There is no kind of action {action.kind!r}.")
     if action.point:
         couriers.moved(courier_id=courier_id, point=action.point)
-    return handler(courier_id, action)
+    if handler is None:
+        return _report(courier_id, action)
+    state = handler(courier_id, action)
+    return Effect(state=state) if state else Effect()

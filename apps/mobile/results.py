@@ -7,11 +7,13 @@ from apps.core.errors import Conflict, CoursierError, Unavailable
 from apps.couriers.errors import StillCarrying
 from apps.couriers.lifecycle import IllegalDutyMove
 from apps.dispatch.errors import CourierNotAvailable
-from apps.mobile.kinds import Action, LegState
+from apps.mobile.action import Action
+from apps.mobile.kinds import Effect, LegState
+from apps.orders.errors import ScanRequired
 from apps.orders.lifecycle import WITH_COURIER, IllegalMove, LegStatus
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-_MAY_CHANGE = (Unavailable, StillCarrying, IllegalDutyMove, CourierNotAvailable)
+_MAY_CHANGE = (Unavailable, StillCarrying, IllegalDutyMove, CourierNotAvailable, ScanRequired)
 _UNDER_WAY = WITH_COURIER - {LegStatus.RETURNING}
 
 
@@ -24,21 +26,22 @@ class Refusal(TypedDict):
 
 
 class Result(TypedDict):
-    """The answer to one action. `clock_offset_s`: the phone's time minus ours on arrival, clamped to five minutes."""
+    """The answer to one action. `clock_offset_s`: the phone's time minus ours on arrival, clamped to five minutes.
+
+    `is_paused`: it was a report that paused the courier.
+    """
 
     id: str
     outcome: str
     clock_offset_s: float
     error: NotRequired[Refusal]
     state: NotRequired[LegState]
+    is_paused: NotRequired[bool]
 
 
-def applied(action: Action, state: LegState | None, *, received_at: datetime) -> Result:
+def applied(action: Action, effect: Effect, *, received_at: datetime) -> Result:
     """The action took effect, or found its effect there already."""
-    result = _result(action, "applied", received_at)
-    if state is not None:
-        result["state"] = state
-    return result
+    return {**_result(action, "applied", received_at), **effect}
 
 
 def refused(action: Action, error: CoursierError, *, received_at: datetime) -> Result:

@@ -4,26 +4,25 @@ A fixed number of queries, however long the route. A phone number is handed out 
 courier, and at no other time.
 """
 
-from typing import Any
 from uuid import UUID
-
-from django.db.models import prefetch_related_objects
 
 from apps.core import clock
 from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.couriers.advice import advice_for
+from apps.couriers.breaks import break_of
 from apps.couriers.models import Courier
 from apps.couriers.positions import news_for_device, note_told
 from apps.couriers.selectors import CourierPrincipal, courier_on_shift
-from apps.dispatch.engine.stop_kind import StopKind
-from apps.dispatch.selectors import RouteStop, live_offers_of, route_of
-from apps.orders.lifecycle import WITH_COURIER
-from apps.zones.selectors import zone
+from apps.dispatch.selectors import live_offers_of
+from apps.mobile.stops import PLACE_FIELDS, Json, stops_of
+from apps.orders.fail_reasons import FAIL_REASONS
+from apps.orders.models import BY_COURIERS
 
-Json = dict[str, Any]
-PLACE_FIELDS = ("address", "lat", "lon")
-CONTACT_FIELDS = ("contact_name", "phone", "instructions")
+CHOICES: Json = {  # what a courier may say went wrong
+    "fail_reasons": {stop.value: [reason.value for reason in reasons] for stop, reasons in FAIL_REASONS.items()},
+    "incident_kinds": [kind.value for kind in BY_COURIERS],
+}
 
 
 def sync_of(caller: CourierPrincipal, *, since: int | None = None) -> Json:
@@ -38,13 +37,15 @@ def sync_of(caller: CourierPrincipal, *, since: int | None = None) -> Json:
     if known.is_known(since):
         return {**head, "is_unchanged": True}
     courier = courier_on_shift(caller.courier_id)
+    breaks = break_of(courier)
     everything = {
         **head,
         "is_unchanged": False,
-        "courier": _courier(courier),
-        "shift": _shift(courier),
+        "courier": {**_courier(courier), "paused_since": breaks.paused_since},
+        "shift": _shift(courier, breaks_s=breaks.breaks_s),
         "offers": _offers(caller.courier_id),
-        "stops": _stops(caller.courier_id),
+        "stops": stops_of(caller.courier_id),
+        **CHOICES,
     }
     note_told(caller.device_id, news=known.news)
     return everything
@@ -68,11 +69,10 @@ def _courier(courier: Courier) -> Json:
         "load_legs": courier.load_legs,
         "vehicle": shown_vehicle(courier),
         "fleet": shown_fleet(courier),
-        "paused_since": None,  # no pause is kept yet
     }
 
 
-def _shift(courier: Courier) -> Json | None:
+def _shift(courier: Courier, *, breaks_s: int) -> Json | None:
     shift = courier.shift
     if shift is None:
         return None
@@ -81,7 +81,7 @@ def _shift(courier: Courier) -> Json | None:
         "ends_at": shift.ends_at,
         "started_at": shift.started_at,
         "zone": shift.zone.name,
-        "breaks_s": None,  # no pause is kept yet
+        "breaks_s": breaks_s,
     }
 
 
@@ -101,42 +101,3 @@ def _offers(courier_id: UUID) -> list[Json]:
         }
         for offer in live_offers_of(courier_id)
     ]
-
-
-def _stops(courier_id: UUID) -> list[Json]:
-    route = [stop for stop in route_of(courier_id) if stop.leg.status in WITH_COURIER]
-    prefetch_related_objects([stop.order for stop in route], "parcels")
-    zones = {zone_id: zone(zone_id) for zone_id in {stop.leg.zone_id for stop in route}}
-    at_stop = {key: (here.pickup_service_s, here.dropoff_service_s) for key, here in zones.items()}
-    return [_stop(stop, *at_stop[stop.leg.zone_id]) for stop in route]
-
-
-def _stop(stop: RouteStop, pickup_service_s: int, dropoff_service_s: int) -> Json:
-    is_pickup, leg, order = stop.kind == StopKind.PICKUP, stop.leg, stop.order
-    place = leg.pickup_details if is_pickup else leg.dropoff_details
-    return {
-        "kind": stop.kind.value,
-        "leg_id": public_id("leg", leg.pk),
-        "order_id": public_id("ord", order.pk),
-        "short_code": order.short_code,
-        "epoch": stop.epoch,
-        "leg_status": leg.status,
-        **{name: place[name] for name in PLACE_FIELDS},
-        **{name: place.get(name, "") for name in CONTACT_FIELDS},
-        "ready_at": leg.ready_at if is_pickup else None,
-        "opens_at": leg.ready_at if is_pickup else leg.drop_from,
-        "closes_at": leg.pickup_by if is_pickup else leg.drop_by,
-        "due_at": leg.due_at,
-        "expected_at": stop.expected_at,
-        "parcels": [
-            {
-                "description": parcel.description,
-                "size": parcel.size,
-                "weight_g": parcel.weight_g,
-                "barcode": parcel.barcode,
-            }
-            for parcel in order.parcels.all()
-        ],
-        "proof": list(place.get("proof", ())),
-        "service_s": pickup_service_s if is_pickup else dropoff_service_s,
-    }

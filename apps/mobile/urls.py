@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.mobile.positions import positions
+from apps.mobile.proofs import ProofsView, ProofView
 from apps.mobile.views import ActionsView, EventsView, SignInCodeView, SignInView, SignOutView, SyncView
 from apps.mobile.working_days import EarningsView, HistoryView, ShiftsView
 
@@ -12,6 +13,8 @@ urlpatterns = [
     path("sign_out", SignOutView.as_view()),
     path("actions", ActionsView.as_view()),
     path("positions", positions),
+    path("proofs", ProofsView.as_view()),
+    path("proofs/<uuid:proof_id>", ProofView.as_view()),
     path("sync", SyncView.as_view()),
     path("shifts", ShiftsView.as_view()),
     path("earnings", EarningsView.as_view()),

@@ -1,26 +1,25 @@
 """The courier's operations: parse, call, render."""
 
 import logging
-from collections.abc import Iterable
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.core import clock
+from apps.core.api.negotiation import WhateverIsAccepted
 from apps.core.api.parsing import StrictJSONParser
 from apps.core.api.permissions import AllowAnyone
 from apps.core.ids import public_id
 from apps.core.live.stream import event_stream
 from apps.core.redis import RedisError
-from apps.couriers.api.authentication import DeviceAuthentication, IsCourier, calling_courier
+from apps.couriers.api.authentication import calling_courier
 from apps.couriers.positions import mark_seen, news_of
 from apps.couriers.services import SignedIn, request_code, revoke_device, sign_in
 from apps.mobile.actions import perform_batch
+from apps.mobile.courier_view import CourierView
 from apps.mobile.errors import NoStream
 from apps.mobile.live import NewsStream, slots
 from apps.mobile.serializers import BatchIn, CodeIn, SignInIn, SyncQuery
@@ -34,28 +33,6 @@ class AnyoneView(APIView):
 
     permission_classes = (AllowAnyone,)
     parser_classes = (StrictJSONParser,)
-
-
-class CourierView(APIView):
-    """Open to signed-in devices."""
-
-    authentication_classes = (DeviceAuthentication,)
-    permission_classes = (IsCourier,)
-    parser_classes = (StrictJSONParser,)
-
-
-class WhateverIsAccepted(BaseContentNegotiation):
-    """`Accept: text/event-stream` is no reason to refuse: errors are JSON all the same."""
-
-    def select_renderer(
-        self,
-        request: Request,  # noqa: ARG002 - DRF's own signature
-        renderers: Iterable[BaseRenderer],
-        format_suffix: str | None = None,  # noqa: ARG002 - DRF's own signature
-    ) -> tuple[BaseRenderer, str]:
-        """The first one."""
-        first = next(iter(renderers))
-        return first, first.media_type or ""
 
 
 class SignInCodeView(AnyoneView):

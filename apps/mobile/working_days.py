@@ -27,7 +27,7 @@ from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.models import Assignment
 from apps.dispatch.timesheets import seconds
 from apps.dispatch.worked_days import WorkedDay, carried_by, main_currency, worked_days
-from apps.mobile.views import CourierView
+from apps.mobile.courier_view import CourierView
 
 Json = dict[str, Any]
 MOST_DAYS = 92

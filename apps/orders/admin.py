@@ -5,7 +5,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from apps.core.admin import Inline, ReadOnlyAdmin
-from apps.orders.models import HandOn, Incident, Leg, Order, OrderWord, Parcel, PinCheck, Quote
+from apps.orders.models import HandOn, Incident, Leg, Order, OrderWord, Parcel, PinCheck, ProofFile, Quote, StopScan
 
 
 class ReadOnlyInline(Inline):
@@ -81,10 +81,30 @@ class QuoteAdmin(ReadOnlyAdmin):
 
 @admin.register(Incident)
 class IncidentAdmin(ReadOnlyAdmin):
-    list_display = ("opened_at", "kind", "order", "parcel", "hub_id", "is_open", "resolved_at")
+    list_display = ("opened_at", "kind", "order", "parcel", "hub_id", "courier", "is_open", "resolved_at")
     list_filter = ("kind", "is_open")
-    list_select_related = ("order", "parcel")
+    list_select_related = ("order", "parcel", "courier")
     search_fields = ("=order__id", "=hub_id", "note")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(ProofFile)
+class ProofFileAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "kind", "stop", "order", "courier", "received_bytes", "completed_at")
+    list_filter = ("kind", "stop")
+    list_select_related = ("order", "courier")
+    search_fields = ("=id", "=order__id", "=sha256", "courier__name")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(StopScan)
+class StopScanAdmin(ReadOnlyAdmin):
+    list_display = ("scanned_at", "parcel", "stop", "leg", "courier")
+    list_filter = ("stop",)
+    list_select_related = ("parcel", "leg__order", "courier")
+    search_fields = ("=id", "=leg__id", "=leg__order__id", "parcel__barcode", "courier__name")
     ordering = ("-id",)
     show_full_result_count = False
 

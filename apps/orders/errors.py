@@ -106,3 +106,58 @@ class IncidentNotFound(NotFound):
 class IncidentResolvedAlready(Conflict):
     code = "incident_resolved"
     message = "This incident was resolved already."
+
+
+class ProofNotFound(NotFound):
+    code = "proof_not_found"
+    message = "There is no such proof."
+
+
+class ProofDiffers(Conflict):
+    code = "proof_differs"
+    message = "Another proof is known under this id."
+
+
+class TooManyProofs(Conflict):
+    code = "too_many_proofs"
+    message = "There are enough proofs for this stop."
+
+
+class WrongOffset(Conflict):
+    code = "wrong_offset"
+    message = "The next piece begins elsewhere: go on from there."
+
+
+class TooManyBytes(Invalid):
+    code = "too_many_bytes"
+    message = "The pieces are more than the size that was told."
+
+
+class WrongHash(Invalid):
+    code = "wrong_hash"
+    message = "What arrived is not what was announced: send it again from the beginning."
+
+
+class NotAnImage(Invalid):
+    code = "not_an_image"
+    message = "This is no picture that can be read, or it is too large: make another one."
+
+
+class WrongProof(Conflict):
+    code = "wrong_proof"
+    message = "This proof was made at another stop."
+
+
+class ProofRequired(Conflict):
+    code = "proof_required"
+    message = "The photo or signature that is asked for here is missing."
+
+
+class ScanRequired(Conflict):
+    code = "scan_required"
+    message = "Every parcel must be scanned here first."
+
+
+class WrongParcel(Conflict):
+    code = "wrong_parcel"
+    message = "This parcel is none of the order's."

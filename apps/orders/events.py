@@ -54,6 +54,7 @@ class LegMoved(OrderEvent):
 
     `hub_id` is the hub where it ends, None for one that ends at the door.
     `order_status_before` and `order_status` are its order's, which follows all its legs: often the same.
+    `note` is the courier's, `handed_to` who took the parcels, as `HandedTo`.
     """
 
     leg_id: UUID
@@ -67,6 +68,8 @@ class LegMoved(OrderEvent):
     hub_id: UUID | None = None
     order_status_before: str = ""
     order_status: str = ""
+    note: str = ""
+    handed_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,17 +141,51 @@ class ParcelScanned(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentOpened(OrderEvent):
-    incident_id: UUID
+class ParcelScannedAtStop(OrderEvent):
+    """A courier had a parcel in hand at a stop of their leg."""
+
+    leg_id: UUID
     parcel_id: UUID
-    hub_id: UUID
+    courier_id: UUID
+    stop: str
+    device_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofArrived(OrderEvent):
+    """A photo or a signature of a stop is there, whole."""
+
+    leg_id: UUID
+    proof_id: UUID
+    stop: str
     kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentResolved(OrderEvent):
+class IncidentEvent(DomainEvent):
+    """Base: what it is about. A courier's incident without an order is told to the owner of the fleet alone.
+
+    `parcel_id` and `hub_id` are of one in a hub, `leg_id` and `courier_id` of one on the street; `executor_id` owns the
+    fleet of that courier.
+    """
+
+    order_id: UUID | None
+    organisation_id: UUID
+    zone_id: UUID | None
     incident_id: UUID
-    parcel_id: UUID
-    hub_id: UUID
     kind: str
+    parcel_id: UUID | None = None
+    hub_id: UUID | None = None
+    leg_id: UUID | None = None
+    courier_id: UUID | None = None
+    executor_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOpened(IncidentEvent):
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved(IncidentEvent):
     resolution: str

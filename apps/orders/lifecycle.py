@@ -56,6 +56,15 @@ class HandOnEnd(TextChoices):
     DONE = "done"  # delivered or brought back: it was carried as it was handed on
 
 
+class HandedTo(TextChoices):
+    """Who took the parcels at the door."""
+
+    RECIPIENT = "recipient"
+    NEIGHBOUR = "neighbour"
+    RECEPTION = "reception"
+    SAFE_PLACE = "safe_place"  # nobody: they were left where they are safe
+
+
 _L = LegStatus
 MOVES: dict[LegStatus, frozenset[LegStatus]] = {
     _L.WAITING: frozenset({_L.OPEN, _L.CANCELLED}),

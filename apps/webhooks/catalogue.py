@@ -25,6 +25,7 @@ PREFIXES = {  # of public identifiers, by the name of the field; other identifie
     "hub_id": "hub",
     "parcel_id": "par",
     "incident_id": "inc",
+    "proof_id": "prf",
     "shift_id": "shi",
     "endpoint_id": "whe",
 }
@@ -62,12 +63,12 @@ class Kind:
         return {**told, **dict(self.says)}
 
 
-def _order_became(status: str, kind: str = "") -> Kind:
+def _order_became(status: str, kind: str = "", *shows: str) -> Kind:
     """The status of an order as its merchant sees it, which follows its legs'."""
     return Kind(
         kind or f"order.{status}",
         "LegMoved",
-        shows=("order_id", "leg_id", "courier_id", "reason"),
+        shows=("order_id", "leg_id", "courier_id", "reason", *shows),
         when=(("order_status", status),),
         unless=(("order_status_before", status),),
         says=(("status", status),),
@@ -114,7 +115,9 @@ def _hand_on(name: str, event: str, *shows: str) -> Kind:
 
 
 def _incident(name: str, event: str, *shows: str) -> Kind:
-    return Kind(f"incident.{name}", event, shows=("order_id", "incident_id", "parcel_id", "hub_id", "kind", *shows))
+    """For the merchant, and for the owner of the fleet whose courier it happened to."""
+    shown = ("order_id", "incident_id", "kind", "parcel_id", "hub_id", "leg_id", "courier_id", *shows)
+    return Kind(f"incident.{name}", event, shows=shown, to=("organisation_id", "executor_id"))
 
 
 CATALOGUE: tuple[Kind, ...] = (
@@ -124,8 +127,8 @@ CATALOGUE: tuple[Kind, ...] = (
     _order_became("picked_up"),
     _order_became("at_hub"),
     _order_became("out_for_delivery"),
-    _order_became("delivered"),
-    _order_became("failed"),
+    _order_became("delivered", "", "handed_to", "note"),
+    _order_became("failed", "", "note"),
     _order_became("returning"),
     _order_became("returned"),
     _order("cancelled", "OrderCancelled", "reason", status="cancelled"),
@@ -157,8 +160,9 @@ CATALOGUE: tuple[Kind, ...] = (
     _order("refused_by_fleet", "FleetRefused", "leg_id", "fleet_id", "reason"),
     _hand_on("handed_on", "LegHandedOn"),
     _hand_on("hand_on_ended", "LegHandOnEnded", "end"),
+    _order("proof_arrived", "ProofArrived", "leg_id", "proof_id", "stop", "kind"),
     Kind("parcel.scanned", "ParcelScanned", shows=("order_id", "parcel_id", "hub_id", "direction", "at")),
-    _incident("opened", "IncidentOpened"),
+    _incident("opened", "IncidentOpened", "note"),
     _incident("resolved", "IncidentResolved", "resolution"),
     Kind("webhook_endpoint.disabled", "EndpointDisabled", shows=("endpoint_id", "reason")),
 )

@@ -180,6 +180,7 @@ ROWS: dict[str, Row] = {
     "get_order_couriers": own(M),
     "get_order_history": own(M),
     "get_order_proof": own(M),
+    "get_proof": own(M, F),
     "update_order": own(M, body={"pickup": {"instructions": "Ring twice"}}),
     "cancel_order": own(M, body={"reason": "other"}),
     "unlock_order_pin": own(M),

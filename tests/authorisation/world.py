@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Model
 
@@ -29,7 +30,8 @@ from apps.networks.lifecycle import ConnectionStatus, Right
 from apps.networks.models import Connection, Tariff
 from apps.networks.services.terms import NO_PROPOSAL
 from apps.orders.hub_stops import hub_stop
-from apps.orders.models import HandOn, Incident, IncidentKind, Leg, Order, Parcel, Quote
+from apps.orders.models import HandOn, Incident, IncidentKind, Leg, Order, Parcel, ProofFile, Quote, StopScan
+from apps.orders.proof_storage import keep_file
 from apps.orders.services import create_quote, open_incident, place_order
 from apps.webhooks.lifecycle import MessageStatus
 from apps.webhooks.models import Endpoint, Message
@@ -71,6 +73,7 @@ OF_LIVE_ORDERS = frozenset(  # what the world has for a live key alone: orders, 
         "leg_id",
         "assignment_id",
         "offer_id",
+        "proof_id",
     }
 )
 KEYS = frozenset({Who.MERCHANT, Who.OTHER_MERCHANT, Who.FLEET, Who.OTHER_FLEET, Who.HUB})  # alive, with every scope
@@ -205,11 +208,28 @@ def _dispatch(world: World) -> None:
         organisation=cast.fleet_owner, name="Vélo Cargo", mode=FleetMode.EXTERNAL, is_open=True
     )
     offer = make_fleet_offer(leg_id=offered.pk, leg_version=offered.version, fleet_id=asked.pk)
+    world.ids["proof_id"] = public_id("prf", _photo_of(held, cast).pk)
     world.ids["open_leg_id"] = public_id("leg", free.pk)
     world.ids["leg_id"] = public_id("leg", held.pk)
     world.ids["assignment_id"] = public_id("asg", assignment.pk)
     world.ids["offer_id"] = public_id("off", offer.pk)
     world.ids["relief_id"] = public_id("cou", cast.cy.pk)
+
+
+def _photo_of(leg: Leg, cast: Cast) -> ProofFile:
+    """A photo that Bo made at the door."""
+    return ProofFile.objects.create(
+        courier=cast.bo,
+        client_id=uuid4(),
+        order_id=leg.order_id,
+        leg=leg,
+        epoch=1,
+        stop="dropoff",
+        kind="photo",
+        told_at=clock.now(),
+        completed_at=clock.now(),
+        stored_as=keep_file(leg.pk, b"a picture"),
+    )
 
 
 def break_parcel(world: World) -> None:
@@ -274,7 +294,10 @@ def _bearer(secret: str) -> dict[str, str]:
 
 _LIVE: tuple[tuple[type[Model], dict[str, Any]], ...] = (
     *((model, {"is_test": False}) for model in (Quote, Order, Leg, Parcel, Incident, Statement, Endpoint)),
-    *((model, {"leg__is_test": False}) for model in (HandOn, Assignment, Offer, FleetOffer, Charge)),
+    *(
+        (model, {"leg__is_test": False})
+        for model in (HandOn, Assignment, Offer, FleetOffer, Charge, ProofFile, StopScan)
+    ),
     *((model, {"assignment__leg__is_test": False}) for model in (ProgressReport,)),
     *((model, {"endpoint__is_test": False}) for model in (Message,)),
     *((model, {}) for model in (Fleet, Vehicle, Courier, Device, Shift, FleetRefusal, Connection, Tariff, Hub, Scan)),

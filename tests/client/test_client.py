@@ -8,7 +8,7 @@ import pytest
 from apps.orders.models import Order
 from coursier_client import ApiError, AsyncCoursier, Coursier, NoAnswer, pages
 from coursier_client.calls import Call, path_of
-from coursier_client.operations import cancel_order, create_quote, get_order, list_orders, place_order
+from coursier_client.operations import cancel_order, create_quote, get_order, get_proof, list_orders, place_order
 from tests.authorisation.world import PLACE
 
 
@@ -75,6 +75,11 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_key():
     assert sent_over(transport, place_order(PLACE)) == {"id": "ord_1"}
     assert len(seen) == 3
     assert len(set(seen)) == 1
+
+
+def test_a_picture_comes_as_its_bytes():
+    _, transport = failing(0, httpx.Response(200, content=b"\xff\xd8", headers={"Content-Type": "image/jpeg"}))
+    assert sent_over(transport, get_proof("prf_1")) == b"\xff\xd8"
 
 
 def test_what_may_not_be_repeated_is_sent_once():

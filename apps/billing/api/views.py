@@ -30,7 +30,8 @@ from apps.billing.selectors import (
     statements_for,
     totals_of,
 )
-from apps.core.api.form import CSV, PDF, FormatByQuery, file_answer
+from apps.core.api.form import CSV, PDF, file_answer
+from apps.core.api.negotiation import WhateverIsAccepted
 from apps.core.api.pages import PageRequest, page_of
 from apps.core.api.schema import page_out
 from apps.core.ids import parse_public_id
@@ -64,7 +65,7 @@ class StatementView(KeyView):
     """`/v1/statements/{id}`."""
 
     scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ}
-    content_negotiation_class = FormatByQuery
+    content_negotiation_class = WhateverIsAccepted
 
     @operation(
         "get_statement",
@@ -85,7 +86,7 @@ class ConnectionStatementView(KeyView):
     """`/v1/connections/{id}/statements/{month}`."""
 
     scopes: ClassVar = {"GET": Scope.CONNECTIONS_READ}
-    content_negotiation_class = FormatByQuery
+    content_negotiation_class = WhateverIsAccepted
 
     @operation(
         "get_connection_statement",

@@ -87,7 +87,7 @@ def _answer(operation: Json) -> str:
     for status, answer in sorted(operation["responses"].items()):
         if status.startswith("2"):
             schema = _content(answer)
-            return _type(schema) if schema else "None"
+            return _type(schema) if schema else "bytes" if answer.get("content") else "None"
     return "None"
 
 

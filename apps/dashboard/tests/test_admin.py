@@ -21,7 +21,7 @@ from apps.couriers.models import Courier, Device, SignInCode
 from apps.dashboard.tests.test_board_state import fill
 from apps.dispatch.models import Assignment, FigureKind, FleetOffer, FleetRefusal, LearnedFigure, ProgressReport
 from apps.hubs.models import Hub, Scan
-from apps.orders.models import HandOn, IncidentKind, Leg, Order, Parcel, PinCheck
+from apps.orders.models import HandOn, IncidentKind, Leg, Order, Parcel, PinCheck, ProofFile, StopScan
 from apps.orders.services import create_quote, index_orders_of, open_incident
 from tests.cast import PASSWORD, Cast, new_order
 
@@ -148,6 +148,10 @@ def at_a_hub(cast: Cast) -> None:
 def of_phones_and_what_was_learned(cast: Cast) -> None:
     at, unique = clock.now(), new_id().hex
     PinCheck.objects.get_or_create(order=Order.objects.latest("id"))
+    leg, parcel = Leg.objects.latest("id"), Parcel.objects.latest("id")
+    at_door = {"leg": leg, "epoch": 1, "stop": "dropoff", "courier": cast.bo, "device_time": at}
+    ProofFile.objects.create(client_id=new_id(), order_id=leg.order_id, kind="photo", **at_door)
+    StopScan.objects.get_or_create(**at_door, parcel=parcel)
     Device.objects.create(courier=cast.bo, label="Phone", token_hash=unique)
     SignInCode.objects.create(phone=cast.bo.phone, code_hash=unique, expires_at=at)
     apps.get_model("mobile", "CourierAction").objects.create(  # dashboard does not import mobile

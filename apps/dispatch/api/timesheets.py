@@ -19,7 +19,8 @@ from apps.accounts.selectors import organisation
 from apps.core import clock
 from apps.core.api.day_range import DayRange, days_asked
 from apps.core.api.fields import PublicId
-from apps.core.api.form import CSV, JSON, FormatByQuery, file_answer
+from apps.core.api.form import CSV, JSON, file_answer
+from apps.core.api.negotiation import WhateverIsAccepted
 from apps.core.api.pages import PageQuery, page_of
 from apps.core.api.schema import page_out
 from apps.core.api.serializers import OutputSerializer
@@ -75,7 +76,7 @@ class TimesheetsView(KeyView):
     """`/v1/timesheets`."""
 
     scopes: ClassVar = {"GET": Scope.FLEETS_READ}
-    content_negotiation_class = FormatByQuery
+    content_negotiation_class = WhateverIsAccepted
 
     @operation(
         "list_timesheets",

@@ -9,6 +9,7 @@ from apps.dispatch.api.hand_ons import HandOnsView, HandOnView
 from apps.dispatch.api.legs import LegView, PinView, RejectView, UnassignedLegsView
 from apps.dispatch.api.offers import AcceptOfferView, DeclineOfferView, OffersView, OfferView
 from apps.dispatch.api.plans import PreviewView
+from apps.dispatch.api.proofs import ProofFileView
 from apps.dispatch.api.slots import SlotsView
 from apps.dispatch.api.timesheets import TimesheetsView
 from apps.dispatch.api.tracking import TrackingView
@@ -32,6 +33,7 @@ urlpatterns = [
     path("offers/<str:offer_id>/decline", DeclineOfferView.as_view()),
     path("orders/<str:order_id>/couriers", OrderCouriersView.as_view()),
     path("plans/preview", PreviewView.as_view()),
+    path("proofs/<str:proof_id>", ProofFileView.as_view()),
     path("slots", SlotsView.as_view()),
     path("timesheets", TimesheetsView.as_view()),
     path("tracking/<str:token>", TrackingView.as_view()),

@@ -8,7 +8,8 @@ from apps.dispatch.services.by_hand import (
     refuse_by_hand,
     take_back_by_hand,
 )
-from apps.dispatch.services.courier_work import courier_moves_leg
+from apps.dispatch.services.courier_proofs import courier_tells_proof
+from apps.dispatch.services.courier_work import Shown, courier_moves_leg
 from apps.dispatch.services.deactivating import GivenBack, put_out_of_service
 from apps.dispatch.services.editing import EditedLeg, edit_leg
 from apps.dispatch.services.fleet_offering import (
@@ -26,6 +27,8 @@ from apps.dispatch.services.progress import Report, Reported, report_progress
 from apps.dispatch.services.proving import check_pin
 from apps.dispatch.services.refusing import refuse_leg
 from apps.dispatch.services.releasing import release_ended
+from apps.dispatch.services.reporting import CourierReport, courier_reports
+from apps.dispatch.services.scanning import courier_scans
 from apps.dispatch.services.telling import tell_of_change
 from apps.dispatch.services.touring import plan_tours
 from apps.dispatch.services.tracks import forget_old_tracks
@@ -33,17 +36,22 @@ from apps.dispatch.services.watching import flag_unattended, reopen_legs_of_sile
 
 __all__ = [
     "Change",
+    "CourierReport",
     "EditedLeg",
     "GivenBack",
     "PlannedPart",
     "Preview",
     "Report",
     "Reported",
+    "Shown",
     "accept_fleet_offer",
     "accept_offer",
     "assign_leg",
     "check_pin",
     "courier_moves_leg",
+    "courier_reports",
+    "courier_scans",
+    "courier_tells_proof",
     "decline_fleet_offer",
     "decline_offer",
     "edit_leg",

@@ -23,7 +23,7 @@ from apps.dispatch.errors import CourierNotNamed, ReportIdReused
 from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import ProgressAction
 from apps.dispatch.models import Assignment, ProgressReport
-from apps.dispatch.services.courier_work import courier_moves_leg
+from apps.dispatch.services.courier_work import Shown, courier_moves_leg
 from apps.dispatch.services.proving import check_pin
 from apps.orders.errors import StaleEpoch
 from apps.orders.lifecycle import LegStatus
@@ -91,6 +91,7 @@ def _take_step(assignment: Assignment, report: Report) -> Reported:
         to=to,
         reason=report.reason,
         device_time=report.device_time,
+        shown=Shown(point=report.point, is_fleets=True),
     )
     if report.point and not assignment.courier.is_stand_in:
         moved(courier_id=courier_id, point=report.point)

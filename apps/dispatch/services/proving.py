@@ -1,15 +1,16 @@
-"""What a courier must show before a leg counts as delivered: the recipient's PIN, where the merchant asked for it."""
+"""What a courier must show before parcels count as picked up or delivered, where the merchant asked for it."""
 
 import logging
+from collections.abc import Sequence
 from uuid import UUID
 
 from apps.core import clock
 from apps.core.redis import RedisError, connection
 from apps.dispatch.leg_state import leg_state
-from apps.orders.errors import PinLocked, PinRequired, WrongPin
+from apps.orders.errors import PinLocked, PinRequired, ProofRequired, ScanRequired, WrongPin
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg
-from apps.orders.services import is_proven, try_pin
+from apps.orders.models import FILES, Leg, ProofAsked, Stop
+from apps.orders.services import all_scanned, is_proven, lacks_files, try_pin
 
 logger = logging.getLogger(__name__)
 WRONG_A_DAY = 20  # of one courier, over all orders
@@ -34,15 +35,26 @@ def check_pin(*, courier_id: UUID, leg_id: UUID, epoch: int, pin: str) -> None:
         raise WrongPin(state={**leg_state(leg), "tries_left": tried.tries_left})
 
 
-def check_proven(leg: Leg) -> None:
-    """Raises PinRequired for a leg that ends where the PIN is asked for and was not told. Its order at hand."""
-    if needs_pin(leg) and not is_proven(leg.order_id):
+def check_proven(leg: Leg, stop: Stop, *, courier_id: UUID, proofs: Sequence[UUID], is_fleets: bool) -> None:
+    """Whether what is asked for at a stop was shown, or is named by `proofs`. The leg's order at hand.
+
+    Raises PinRequired, ProofRequired, or ScanRequired: the last because the scan may still be on its way. The PIN is
+    the recipient's and told to us; of the rest, a fleet with a dispatch of its own keeps what it needs itself.
+    """
+    asked = leg.proof_asked(stop)
+    if ProofAsked.PIN in asked and not is_proven(leg.order_id):
         raise PinRequired(state=leg_state(leg))
+    if is_fleets:
+        return
+    if FILES & asked and lacks_files(asked=asked, courier_id=courier_id, client_ids=proofs):
+        raise ProofRequired(state=leg_state(leg))
+    if ProofAsked.BARCODE in asked and not all_scanned(leg, stop):
+        raise ScanRequired(state=leg_state(leg))
 
 
 def needs_pin(leg: Leg) -> bool:
     """Whether the leg ends with a recipient who has a PIN to tell; one that ends in a hub does not."""
-    return leg.dropoff_hub_id is None and "pin" in leg.order.dropoff.get("proof", ())
+    return ProofAsked.PIN in leg.proof_asked(Stop.DROPOFF)
 
 
 def _wrong_today(courier_id: UUID) -> int:

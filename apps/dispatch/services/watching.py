@@ -12,7 +12,8 @@ from apps.couriers.services import note_silence
 from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.models import Assignment
 from apps.dispatch.services.assigning import unassign_leg
-from apps.orders.lifecycle import WAITING, WITH_COURIER, LegStatus
+from apps.dispatch.services.taking_back import held_by
+from apps.orders.lifecycle import WAITING, WITH_COURIER
 from apps.orders.models import Leg
 from apps.orders.services import raise_attention
 
@@ -48,16 +49,12 @@ def reopen_legs_of_silent_couriers() -> int:
 
 
 def _take_from(courier_id: UUID) -> int:
-    reopened = 0
-    held = Assignment.objects.filter(courier_id=courier_id, is_live=True).values_list(
-        "leg_id", "leg__order_id", "leg__status", "leg__is_pinned"
-    )
-    for leg_id, order_id, status, is_pinned in list(held):
-        if is_pinned or status not in (LegStatus.ASSIGNED, LegStatus.AT_PICKUP):
-            raise_attention(order_id=order_id, reason="courier_silent")
-            continue
+    reopened, held = 0, held_by(courier_id)
+    for leg in held.kept:
+        raise_attention(order_id=leg.order_id, reason="courier_silent")
+    for leg in held.for_others:
         try:
-            unassign_leg(leg_id=leg_id, reason="courier silent", end=AssignmentEnd.SILENT)
+            unassign_leg(leg_id=leg.pk, reason="courier silent", end=AssignmentEnd.SILENT)
             reopened += 1
         except Conflict as error:
             logger.info("The courier was not silent after all: %s", error)

@@ -61,6 +61,27 @@ def test_a_fleets_system_tells_the_recipients_pin(cast, rapid):
     assert Leg.objects.get().status == LegStatus.DELIVERED
 
 
+def test_a_fleet_with_a_dispatch_of_its_own_keeps_its_photos_signatures_and_scans_itself(cast, rapid):
+    asked = {"address": "x", "lat": HOME.lat, "lon": HOME.lon}
+    _, leg = placed(
+        cast,
+        pickup=StopDetails(**asked, proof=("photo", "barcode")),
+        dropoff=StopDetails(**asked, proof=("photo", "signature", "barcode")),
+    )
+    offer = make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=rapid.fleet.pk)
+    held = rapid.system.posts(f"/offers/{public_id('off', offer.pk)}/accept", DI).json()["id"]
+    assert rapid.system.gets(f"/assignments/{held}").json()["pickup"]["proof"] == ["photo", "barcode"]
+    for step in ("arrive", "pick_up", "arrive_dropoff", "deliver"):
+        assert rapid.system.reports(held, step).status_code == 200
+    assert Leg.objects.get().status == LegStatus.DELIVERED
+
+
+def test_a_fleets_failure_keeps_its_own_words(cast, rapid, di):
+    rapid.system.reports(di, "arrive")
+    assert rapid.system.reports(di, "fail", reason="gate locked").status_code == 200
+    assert Event.objects.filter(name="LegMoved", payload__after="failed").get().payload["reason"] == "gate locked"
+
+
 def test_the_stand_in_delivers_too(cast, rapid):
     stand_ins = accepted(cast, rapid)
     for step in ("arrive", "pick_up", "arrive_dropoff", "deliver"):

@@ -224,14 +224,18 @@ class ParcelHistoryOut(OutputSerializer):
 
 
 class IncidentOut(OutputSerializer):
-    """Something that went wrong with a parcel."""
+    """Something that went wrong: with a parcel in a hub, or on the street with a leg and its courier."""
 
     id = PublicId(prefix="inc", source="pk")
     kind = serializers.CharField()
-    order = PublicId(prefix="ord", source="order_id")
+    order = PublicId(
+        prefix="ord", source="order_id", allow_null=True, help_text="Null where it is about a courier alone."
+    )
     short_code = serializers.SerializerMethodField()
-    parcel = PublicId(prefix="par", source="parcel_id")
-    hub = PublicId(prefix="hub", source="hub_id", help_text="Where it was noticed.")
+    parcel = PublicId(prefix="par", source="parcel_id", allow_null=True, help_text="Null on the street.")
+    hub = PublicId(prefix="hub", source="hub_id", allow_null=True, help_text="Where it was noticed, if in one.")
+    leg = PublicId(prefix="leg", source="leg_id", allow_null=True, help_text="On the street: what the courier had.")
+    courier = PublicId(prefix="cou", source="courier_id", allow_null=True, help_text="On the street: who had it.")
     note = serializers.CharField()
     is_open = serializers.BooleanField()
     opened_at = Moment()
@@ -240,4 +244,4 @@ class IncidentOut(OutputSerializer):
 
     def get_short_code(self, incident: Incident) -> str:
         """What people read out to each other."""
-        return incident.order.short_code
+        return incident.order.short_code if incident.order else ""

@@ -174,7 +174,7 @@ class IncidentsView(KeyView):
 
     @operation("list_incidents", tag="Incidents", query=IncidentFilters, answers={200: page_out(IncidentOut)})
     def get(self, request: Request) -> Response:
-        """List the incidents of your orders and at your hubs, newest first."""
+        """List the incidents of your orders, at your hubs and of your couriers, newest first."""
         page, filters = IncidentFilters.read(request.query_params.dict())
         wanted = {LOOKUPS.get(name, name): value for name, value in filters.items()}
         found, next_cursor = page_of(incidents_for(principal_of(request)).filter(**wanted), page)

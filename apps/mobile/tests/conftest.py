@@ -12,6 +12,13 @@ def messages(settings, tmp_path):
 
 
 @pytest.fixture
+def storage(settings, tmp_path):
+    """The folder where proofs are stored."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
 def bos_phone(cast, messages):
     """Bo, signed in."""
     return Phone.signed_in(cast.bo.phone, messages)
@@ -21,3 +28,19 @@ def bos_phone(cast, messages):
 def cys_phone(cast, messages):
     """Cy, signed in."""
     return Phone.signed_in(cast.cy.phone, messages)
+
+
+@pytest.fixture
+def dee(cast):
+    """Dee's system."""
+    from apps.orders.tests.asking import Merchant
+
+    return Merchant(cast.dee_key)
+
+
+@pytest.fixture
+def bo_has(cast):
+    """Gives Bo a new leg of the bakery's, at whose ends something must be shown."""
+    from apps.mobile.tests.giving import given_to
+
+    return lambda **asked: given_to(cast.bo, cast, **asked)

@@ -139,7 +139,7 @@ def test_a_failure_at_the_door_keeps_its_reason(bos_phone, leg):
     named = {"leg_id": public_id("leg", leg.pk), "epoch": leg.epoch}
     assert bos_phone.act("fail", reason="nobody home", **named)["state"]["status"] == "failed"
     moved = Event.objects.filter(order_id=leg.order_id, name="LegMoved").order_by("-id")[0]
-    assert moved.payload["reason"] == "nobody home"
+    assert (moved.payload["reason"], moved.payload["note"]) == ("other", "nobody home")
     assert moved.actor == f"courier:{public_id('cou', leg.courier_id)}"
 
 

@@ -61,7 +61,9 @@ def test_the_stops_of_a_leg_say_all_that_is_needed_at_the_door(cast, bos_phone, 
     assert (pickup["kind"], pickup["address"], pickup["lat"]) == ("pickup", "12 rue de Rivoli, Paris", BAKERY.lat)
     assert (dropoff["kind"], dropoff["contact_name"], dropoff["lon"]) == ("dropoff", "Eve", HOME.lon)
     assert (pickup["leg_status"], pickup["short_code"]) == ("assigned", order.short_code)
-    assert dropoff["parcels"] == [{"description": "Bread", "size": "small", "weight_g": 800, "barcode": parcel.barcode}]
+    bread = {"description": "Bread", "size": "small", "weight_g": 800, "barcode": parcel.barcode, "is_scanned": False}
+    assert dropoff["parcels"] == [{"id": public_id("par", parcel.pk), **bread}]
+    assert (dropoff["proof"], dropoff["proofs_given"], dropoff["hub"]) == ([], [], None)
     assert (pickup["service_s"], dropoff["service_s"]) == (180, 120)
     assert (pickup["ready_at"], dropoff["ready_at"]) == ("2026-06-10T10:00:00Z", None)
 
@@ -108,14 +110,14 @@ def test_an_offer_shows_what_it_pays_and_where_it_goes_but_not_to_whom(cast, bos
     assert bos_phone.sync()["offers"] == []
 
 
-def test_sync_costs_six_queries_however_long_the_route(cast, bos_phone, bo_has):
+def test_sync_costs_nine_queries_however_long_the_route(cast, bos_phone, bo_has):
     counts = []
     for _ in range(3):
         bo_has()
         with CaptureQueriesContext(connection) as queries:
             assert bos_phone.sync()["stops"]
         counts.append(len(queries))
-    assert counts == [6, 6, 6]
+    assert counts == [9, 9, 9]
 
 
 def test_an_order_without_contact_details_can_be_shown(cast, bos_phone, hand_clock):

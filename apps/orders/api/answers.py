@@ -14,10 +14,10 @@ from apps.core.api.serializers import OutputSerializer
 from apps.core.ids import public_id
 from apps.core.money import Money
 from apps.orders.api.order_json import stop_json
-from apps.orders.lifecycle import OrderStatus
+from apps.orders.lifecycle import HandedTo, OrderStatus
 from apps.orders.models import Leg, Order, Quote
 from apps.orders.selectors import HistoryEntry
-from apps.orders.selectors.proofs import ProofKind
+from apps.orders.selectors.proofs import Proof, ProofKind
 from apps.orders.services import OrderTerms
 
 _PREFIXES = {
@@ -29,6 +29,7 @@ _PREFIXES = {
     "incident_id": "inc",
     "fleet_id": "flt",
     "to_fleet_id": "flt",
+    "proof_id": "prf",
 }
 _NAMED_TO_MERCHANTS = "key"  # their own systems; of people and couriers they learn the kind only
 
@@ -249,6 +250,15 @@ class ProofOut(OutputSerializer):
     at = Moment()
     device_time = Moment(allow_null=True)
     signed_by = serializers.CharField(allow_null=True)
+    handed_to = serializers.ChoiceField(choices=HandedTo.choices, allow_null=True, help_text="Who took the parcels.")
+    note = serializers.CharField(help_text="The courier's.")
+    parcel_id = PublicId(prefix="par", allow_null=True, help_text="Of a scan.")
+    id = PublicId(prefix="prf", allow_null=True, help_text="Of a photo or a signature.")
+    file_url = serializers.SerializerMethodField()
+
+    def get_file_url(self, proof: Proof) -> str | None:
+        """Where the picture is, for the same key; null while only the courier's phone has it."""
+        return f"/v1/proofs/{public_id('prf', proof.id)}" if proof.id and proof.is_complete else None
 
 
 class ProofList(OutputSerializer):

@@ -1,5 +1,6 @@
 """What integrators may send: quotes, orders, cancellations, filters of the list."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from apps.core.vehicle_kind import VehicleKind
 from apps.orders.cancellation import CancelReason
 from apps.orders.hub_stops import hub_stop
 from apps.orders.lifecycle import OrderStatus
-from apps.orders.models import NetworkPolicy, ProofAsked
+from apps.orders.models import AT_PICKUP, NetworkPolicy, ProofAsked
 from apps.orders.sandbox import Scenario
 from apps.orders.services import NewOrder, NewParcel, OrderChanges, StopDetails
 from apps.orders.words import words_in
@@ -61,6 +62,21 @@ def plain_words(query: str) -> None:
         raise serializers.ValidationError(f"At most {MAX_SEARCH_WORDS} words.", code="too_many_words")
 
 
+class ProofKinds(serializers.ListField):
+    """What must be shown at a stop, each kind once."""
+
+    def __init__(self, kinds: Iterable[ProofAsked], **options: Any) -> None:
+        names = [kind.value for kind in kinds]
+        super().__init__(child=serializers.ChoiceField(choices=names), max_length=len(names), **options)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        """The kinds. Fails on one that is said twice."""
+        kinds: list[str] = super().to_internal_value(data)
+        if len(set(kinds)) < len(kinds):
+            raise serializers.ValidationError("Say each once.", code="repeated")
+        return kinds
+
+
 class StopIn(StrictSerializer):
     """A place to be at."""
 
@@ -73,18 +89,17 @@ class StopIn(StrictSerializer):
 
 
 class PickupIn(StopIn):
-    """Where the parcels are, from when and until when."""
+    """Where the parcels are, from when and until when, and what the courier must show there."""
 
+    proof = ProofKinds(AT_PICKUP, required=False)
     ready_at = Moment(required=False, allow_null=True)
     pickup_by = Moment(required=False, allow_null=True)
 
 
 class DropoffIn(StopIn):
-    """Where they go, from when and until when, and what the recipient must show."""
+    """Where they go, from when and until when, and what the recipient or the courier must show."""
 
-    proof = serializers.ListField(
-        child=serializers.ChoiceField(choices=ProofAsked.choices), max_length=len(ProofAsked), required=False
-    )
+    proof = ProofKinds(ProofAsked, required=False)
     drop_from = Moment(required=False, allow_null=True)
     due_at = Moment(required=False, allow_null=True)
     drop_by = Moment(required=False, allow_null=True)

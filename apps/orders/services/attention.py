@@ -10,10 +10,15 @@ from apps.orders.models import Incident, Order
 
 
 @atomic(rereads=3)
-def raise_attention(*, order_id: UUID, reason: str) -> bool:
-    """Flag an order, once per reason. False when it has ended or is flagged with that reason already."""
+def raise_attention(*, order_id: UUID, reason: str, though_ended: bool = False) -> bool:
+    """Flag an order, once per reason. False when it is flagged with that reason already.
+
+    One that has ended is flagged only `though_ended`: for what came out afterwards. False otherwise.
+    """
     order = Order.objects.filter(pk=order_id).first()
-    if order is None or order.status in ORDER_ENDED or (order.needs_attention and order.attention_reason == reason):
+    if order is None or (order.status in ORDER_ENDED and not though_ended):
+        return False
+    if order.needs_attention and order.attention_reason == reason:
         return False
     order.swap(needs_attention=True, attention_reason=reason)
     publish(

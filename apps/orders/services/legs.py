@@ -34,6 +34,8 @@ class LegMove:
     device_time: datetime | None = None
     at: datetime | None = None
     from_version: int | None = None  # set when the decision was taken on an older read, such as a plan
+    note: str = ""  # the courier's
+    handed_to: str = ""  # as `HandedTo`, of a delivery
 
 
 @atomic
@@ -74,6 +76,8 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
             hub_id=leg.dropoff_hub_id,
             order_status_before=order_status_before,
             order_status=str(leg.order.status),
+            note=move.note,
+            handed_to=move.handed_to,
         )
     )
     if leg.is_part:

@@ -24,7 +24,8 @@ def test_what_a_courier_confirmed_is_told_with_both_clocks(dee, cast, hand_clock
     placed = dee.orders()
     bring(placed, cast.bo.pk, hand_clock, by="courier:cou_1")
     leg_id = placed.json()["legs"][0]["id"]
-    plain = {"leg_id": leg_id, "kind": "courier_confirmed", "signed_by": None}
+    no_file = {"id": None, "file_url": None, "signed_by": None, "parcel_id": None}
+    plain = {"leg_id": leg_id, "kind": "courier_confirmed", "handed_to": None, "note": "", **no_file}
     assert dee.gets(f"/{placed.json()['id']}/proof").json() == {
         "data": [
             {**plain, "stop": "pickup", "at": "2026-06-10T10:03:00Z", "device_time": "2026-06-10T10:02:00Z"},

@@ -65,6 +65,8 @@ def test_an_order_tells_of_itself_from_placing_to_the_door(cast, sink):
         "leg_id": public_id("leg", leg.pk),
         "courier_id": public_id("cou", cast.bo.pk),
         "reason": "",
+        "handed_to": "",
+        "note": "",
         "status": "delivered",
         "external_id": "A-1042",
     }

@@ -1,4 +1,4 @@
-"""Tables of orders: quotes, orders, legs, parcels, incidents."""
+"""Tables of orders: quotes, orders, legs, parcels."""
 
 import secrets
 from datetime import timedelta
@@ -32,6 +32,20 @@ class ProofAsked(models.TextChoices):
     """What a merchant may ask to be shown when the parcels change hands."""
 
     PIN = "pin"  # that only the recipient knows: see `apps.orders.pins`
+    PHOTO = "photo"
+    SIGNATURE = "signature"
+    BARCODE = "barcode"  # every parcel scanned there
+
+
+AT_PICKUP = (ProofAsked.PHOTO, ProofAsked.SIGNATURE, ProofAsked.BARCODE)  # nobody there has a PIN
+FILES = frozenset({ProofAsked.PHOTO, ProofAsked.SIGNATURE})  # proofs that are files
+
+
+class Stop(models.TextChoices):
+    """The two ends of a leg."""
+
+    PICKUP = "pickup"
+    DROPOFF = "dropoff"
 
 
 def new_tracking_token() -> str:
@@ -222,6 +236,11 @@ class Leg(VersionedRecord):
         """Address, position, contact of where they go. Reads the order."""
         return dict(self.order.hub or {}) if self.dropoff_hub_id else dict(self.order.dropoff)
 
+    def proof_asked(self, stop: Stop) -> frozenset[str]:
+        """What must be shown at one of its ends, as `ProofAsked`; nothing at a hub. Reads the order."""
+        place = self.pickup_details if stop == Stop.PICKUP else self.dropoff_details
+        return frozenset(place.get("proof", ()))
+
     @property
     def share_of_way(self) -> float:
         """How much of the order's way it is, 0 to 1: what is paid for the way is shared by it. Reads the order."""
@@ -316,48 +335,6 @@ class Parcel(Record):
 
     def __str__(self) -> str:
         return self.description or f"{self.size} parcel"
-
-
-class IncidentKind(models.TextChoices):
-    """What can go wrong with a parcel at a hub."""
-
-    MISROUTED = "misrouted"  # it was scanned in at a hub that is not on its way
-    MISSING_PARCEL = "missing_parcel"  # delivered to the hub, and not scanned in
-    DAMAGED = "damaged"  # reported by the hub
-
-
-class Incident(Record):
-    """Something went wrong with a parcel, and a person should see to it. While one is open, its order is flagged.
-
-    Here and not in hubs: the flag is the order's, and whoever would take it down must know what is still open.
-    """
-
-    kind = models.CharField(max_length=16, choices=IncidentKind.choices)
-    organisation_id = models.UUIDField()  # of the order
-    is_test = models.BooleanField(default=False)
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="incidents")
-    parcel = models.ForeignKey(Parcel, on_delete=models.CASCADE, related_name="incidents")
-    hub_id = models.UUIDField()  # where it was noticed
-    note = models.CharField(max_length=500, blank=True)
-    resolution = models.CharField(max_length=500, blank=True)
-    is_open = models.BooleanField(default=True)
-    opened_at = models.DateTimeField(default=clock.now)
-    resolved_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["parcel", "kind"], condition=models.Q(is_open=True), name="one_open_incident_per_parcel"
-            )
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["order", "is_open"], name="incident_order_open"),
-            models.Index(fields=["hub_id", "-id"], name="incident_hub_newest"),
-            models.Index(fields=["organisation_id", "-id"], name="incident_newest"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.parcel}"
 
 
 class PinCheck(VersionedRecord):

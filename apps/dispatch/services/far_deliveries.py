@@ -1,0 +1,36 @@
+"""Deliveries said from far away: flagged for a person to look at, not blocked, since a phone may not know better."""
+
+from uuid import UUID
+
+from apps.core.geo import Point, distance_m
+from apps.couriers.models import Courier
+from apps.couriers.positions import positions_now
+from apps.orders.models import IncidentKind, Leg
+from apps.orders.services import CourierIncident, open_courier_incident
+
+FAR_M = 200  # from the door: streets are narrow, and phones see the sky badly there
+
+
+def flag_if_far(leg: Leg, *, courier_id: UUID, point: Point | None) -> bool:
+    """Open an incident for a delivery more than 200 m from its drop-off. Whether one was opened.
+
+    `point` is where the phone says that it happened; without one, the courier's last position counts. Without any
+    nothing is known, and nothing is flagged. Of a test order nobody is anywhere.
+    """
+    at = point or positions_now([courier_id]).get(courier_id)
+    if at is None or leg.is_test:
+        return False
+    away_m = distance_m(at, leg.dropoff_point)
+    if away_m <= FAR_M:
+        return False
+    courier = Courier.objects.select_related("fleet").get(pk=courier_id)
+    open_courier_incident(
+        CourierIncident(
+            kind=IncidentKind.FAR_FROM_DROPOFF,
+            courier_id=courier_id,
+            executor_id=courier.fleet.organisation_id,
+            leg=leg,
+            note=f"Said to be delivered {round(away_m)} m away from the drop-off.",
+        )
+    )
+    return True
