@@ -91,10 +91,14 @@ def _deliver(courier_id: UUID, action: Action) -> LegState:
 def _fail(courier_id: UUID, action: Action) -> LegState:
     if not action.reason:
         raise _lacks("reason")
-    return _move(courier_id, action, LegStatus.FAILED)
+    if action.stop is None:
+        return _move(courier_id, action, LegStatus.FAILED)
+    if action.stop not in _ARRIVED:
+        raise _lacks("stop")
+    return _move(courier_id, action, LegStatus.FAILED, only_from=_ARRIVED[action.stop])
 
 
-def _move(courier_id: UUID, action: Action, to: LegStatus) -> LegState:
+def _move(courier_id: UUID, action: Action, to: LegStatus, *, only_from: LegStatus | None = None) -> LegState:
     if action.leg_id is None or action.epoch is None:
         raise _lacks("leg_id", "epoch")
     leg = dispatch.courier_moves_leg(
@@ -102,6 +106,7 @@ def _move(courier_id: UUID, action: Action, to: LegStatus) -> LegState:
         leg_id=parse_public_id("leg", action.leg_id),
         epoch=action.epoch,
         to=to,
+        only_from=only_from,
         reason=action.reason,
         device_time=action.device_time,
     )

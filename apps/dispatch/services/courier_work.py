@@ -11,7 +11,7 @@ from apps.dispatch.models import Assignment
 from apps.dispatch.services.proving import check_proven
 from apps.dispatch.services.releasing import end_assignment
 from apps.orders.errors import LegNotFound, StaleEpoch
-from apps.orders.lifecycle import LegStatus
+from apps.orders.lifecycle import IllegalMove, LegStatus, check_move
 from apps.orders.models import Leg
 from apps.orders.services import LegMove, move_leg
 
@@ -25,11 +25,13 @@ def courier_moves_leg(
     leg_id: UUID,
     epoch: int,
     to: LegStatus,
+    only_from: LegStatus | None = None,
     reason: str = "",
     device_time: datetime | None = None,
 ) -> Leg:
     """Move a leg on, as the courier who has it. A step already made changes nothing, so phones may repeat themselves.
 
+    `only_from` says where the leg must stand for a move that can be made at both ends, such as a failure.
     Raises LegNotFound, NotYourLeg, StaleEpoch when the leg changed hands since, PinRequired, or IllegalMove; each with
     the state.
     """
@@ -39,7 +41,10 @@ def courier_moves_leg(
     _check_hands(leg, courier_id, epoch)
     if _is_behind(to, LegStatus(leg.status)):
         return leg
+    if only_from and leg.status != only_from:
+        raise IllegalMove(f"A leg that is {leg.status} is not {only_from}.", state=leg_state(leg))
     if to == LegStatus.DELIVERED:
+        check_move(LegStatus(leg.status), to)  # too early comes before what must be shown: it may be sent again
         check_proven(leg)
     moved = move_leg(leg_id=leg_id, move=LegMove(to, courier_id, reason=reason, device_time=device_time))
     if to == LegStatus.DELIVERED:
