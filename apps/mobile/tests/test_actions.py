@@ -181,6 +181,8 @@ def test_an_offer_accepted_too_late_is_gone(cast, bos_phone, hand_clock):
     hand_clock.advance(minutes=5)
     result = bos_phone.act("accept_offer", offer_id=public_id("off", offer.pk), device_time=in_time)
     assert refused(result) == ("offer_gone", False)
+    assert result["state"] == {"leg_id": public_id("leg", leg.pk), "status": "offered", "epoch": 0}
+    assert (status_of(leg), Offer.objects.get().status) == (LegStatus.OFFERED, OfferStatus.LIVE)
 
 
 def test_a_declined_offer_leaves_the_leg_to_others(cast, bos_phone, hand_clock):
