@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 PORT ?= 8000
 SPEED ?=
+HABITS ?=
+FREELANCERS ?=
 DATA ?= ../shared/data/mdrplib
 LILIM ?= ../shared/data/lilim
 INSTANCE ?= 1r50t100s1p100
@@ -24,8 +26,8 @@ setup-dev:
 	@ci/setup "$(PYTHON)" $(VENV) requirements-dev.txt
 	@ci/setup-javascript
 
-run: setup ## start the platform with a city alive in it (PORT=8000, SPEED=10)
-	@$(MANAGE) run --port $(PORT) $(if $(SPEED),--speed $(SPEED))
+run: setup ## start the platform with a city alive in it (PORT=8000, SPEED=10, HABITS=mild)
+	@$(MANAGE) run --port $(PORT) $(if $(SPEED),--speed $(SPEED)) $(if $(HABITS),--habits $(HABITS))
 
 test: setup-dev ## every test, on SQLite, PostgreSQL and the MongoDB protocol
 	@$(BIN)/python ci/run_tests.py
@@ -33,8 +35,9 @@ test: setup-dev ## every test, on SQLite, PostgreSQL and the MongoDB protocol
 lint: setup-dev ## ruff, mypy, import contracts, migrations
 	@ci/lint $(BIN)
 
-replay: setup ## a real day through the real stack (DATA, INSTANCE, SPEED=60, FAULTS=1)
-	@$(MANAGE) replay --data $(DATA) --instance $(INSTANCE) --speed $(or $(SPEED),60) $(if $(FAULTS),--faults)
+replay: setup ## a real day through the real stack (DATA, INSTANCE, SPEED=60, FAULTS=1, HABITS=human)
+	@$(MANAGE) replay --data $(DATA) --instance $(INSTANCE) --speed $(or $(SPEED),60) $(if $(FAULTS),--faults) \
+	  $(if $(HABITS),--habits $(HABITS)) $(if $(FREELANCERS),--freelancers $(FREELANCERS))
 
 setup-bench:
 	@ci/setup "$(PYTHON)" $(VENV) requirements-bench.txt

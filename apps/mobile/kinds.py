@@ -78,7 +78,11 @@ def _deliver(courier_id: UUID, action: Action) -> LegState:
 def _fail(courier_id: UUID, action: Action) -> LegState:
     if not action.reason:
         raise _lacks("reason")
-    return _move(courier_id, action, LegStatus.FAILED)
+    if action.stop is None:
+        return _move(courier_id, action, LegStatus.FAILED)
+    if action.stop not in _ARRIVED:
+        raise _lacks("stop")
+    return _move(courier_id, action, LegStatus.FAILED, only_from=_ARRIVED[action.stop])
 
 
 def _scan(courier_id: UUID, action: Action) -> LegState:
@@ -96,13 +100,14 @@ def _scan(courier_id: UUID, action: Action) -> LegState:
     return _state(dispatch.courier_scans(courier_id=courier_id, leg_id=leg_id, epoch=epoch, scan=scan))
 
 
-def _move(courier_id: UUID, action: Action, to: LegStatus) -> LegState:
+def _move(courier_id: UUID, action: Action, to: LegStatus, *, only_from: LegStatus | None = None) -> LegState:
     leg_id, epoch = _of_leg(action)
     leg = dispatch.courier_moves_leg(
         courier_id=courier_id,
         leg_id=leg_id,
         epoch=epoch,
         to=to,
+        only_from=only_from,
         reason=action.reason,
         device_time=action.device_time,
         shown=dispatch.Shown(proofs=action.proofs, note=action.note, handed_to=_handed_to(action), point=action.point),

@@ -48,9 +48,11 @@ def refused(action: Action, error: CoursierError, *, received_at: datetime) -> R
     """The action changed nothing."""
     result = _result(action, "refused", received_at)
     result["error"] = Refusal(code=error.code, message=str(error), retry=may_change(error))
-    if action.leg_id and isinstance(error.state, dict) and "status" in error.state:
-        epoch = error.state.get("epoch", action.epoch)  # unless it says otherwise, the action's was the leg's
-        result["state"] = LegState(leg_id=action.leg_id, status=error.state["status"], epoch=int(epoch or 0))
+    state = error.state if isinstance(error.state, dict) else {}
+    leg_id = action.leg_id or state.get("leg_id")  # an offer's refusal names its leg
+    if leg_id and "status" in state:
+        epoch = state.get("epoch", action.epoch)  # unless it says otherwise, the action's was the leg's
+        result["state"] = LegState(leg_id=leg_id, status=state["status"], epoch=int(epoch or 0))
     return result
 
 

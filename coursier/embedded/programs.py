@@ -48,9 +48,10 @@ def beat_program(*, folder: Path) -> Program:
     return Program("beat", _python("celery", "-A", "coursier", "beat", "--schedule", schedule, "-l", "WARNING"))
 
 
-def robots_program(*, city: Path, url: str) -> Program:
+def robots_program(*, city: Path, url: str, habits: str) -> Program:
     """Merchants and couriers of a file that the seeding wrote, who use the platform at a URL."""
-    return Program("robots", (sys.executable, "manage.py", "robots", "--city", str(city), "--url", url))
+    arguments = ("--city", str(city), "--url", url, "--habits", habits)
+    return Program("robots", (sys.executable, "manage.py", "robots", *arguments))
 
 
 def _worker(name: str, queues: str, *options: str, concurrency: int = 1) -> Program:

@@ -46,6 +46,7 @@ class StackPlan:
     redis_port: int = field(default_factory=free_port)
     robots_city: Path | None = None
     """The file of the robots to run as a program of the stack; None: no robots."""
+    robots_habits: str = "mild"
 
     @property
     def broker_url(self) -> str:
@@ -79,9 +80,12 @@ class StackPlan:
     def programs(self) -> tuple[Program, ...]:
         """All processes, stores first. Raises CannotStart when a Redis is wanted and there is none."""
         stores = () if self.redis_url else (self._redis(),)
-        robots = (programs.robots_program(city=self.robots_city, url=self.web_url),) if self.robots_city else ()
+        robots = (self._robots(self.robots_city),) if self.robots_city else ()
         beat = programs.beat_program(folder=self.var)
         return (*stores, programs.web_program(), *programs.worker_programs(), beat, *robots)
+
+    def _robots(self, city: Path) -> Program:
+        return programs.robots_program(city=city, url=self.web_url, habits=self.robots_habits)
 
     def _redis(self) -> Program:
         return programs.redis_program(server=redis_server(), port=self.redis_port, folder=self.var / "redis")

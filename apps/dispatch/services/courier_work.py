@@ -7,6 +7,7 @@ from uuid import UUID
 from apps.core.db import atomic, on_commit
 from apps.core.geo import Point
 from apps.couriers.positions import note_stop
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.services.far_deliveries import flag_if_far
 from apps.dispatch.services.hands import leg_in_hands
@@ -14,7 +15,7 @@ from apps.dispatch.services.proving import check_proven
 from apps.dispatch.services.releasing import end_assignment
 from apps.dispatch.services.tracks import HANDED_OVER, when_it_happened
 from apps.orders.fail_reasons import read_reason
-from apps.orders.lifecycle import HandedTo, LegStatus, check_move
+from apps.orders.lifecycle import HandedTo, IllegalMove, LegStatus, check_move
 from apps.orders.models import Leg, Stop
 from apps.orders.services import LegMove, move_leg, name_proofs
 
@@ -47,6 +48,7 @@ def courier_moves_leg(
     leg_id: UUID,
     epoch: int,
     to: LegStatus,
+    only_from: LegStatus | None = None,
     reason: str = "",
     device_time: datetime | None = None,
     shown: Shown = NOTHING,
@@ -54,6 +56,7 @@ def courier_moves_leg(
     """Move a leg on, as the courier who has it. A step already made changes nothing, so phones may repeat themselves;
     the proofs that it names count all the same.
 
+    `only_from` says where the leg must stand for a move that can be made at both ends, such as a failure.
     Raises LegNotFound, NotYourLeg, StaleEpoch when the leg changed hands since, IllegalMove, PinRequired,
     ProofRequired, ScanRequired, or WrongProof; most with the state.
     """
@@ -62,6 +65,8 @@ def courier_moves_leg(
     if _is_behind(to, LegStatus(leg.status)):
         name_proofs(leg=leg, stop=stop, courier_id=courier_id, client_ids=shown.proofs)
         return leg
+    if only_from and leg.status != only_from:
+        raise IllegalMove(f"A leg that is {leg.status} is not {only_from}.", state=leg_state(leg))
     check_move(LegStatus(leg.status), to)  # first: what comes too early may have its proof when its turn is there
     if to in _STOP_OF:
         check_proven(leg, stop, courier_id=courier_id, proofs=shown.proofs, is_fleets=shown.is_fleets)

@@ -17,6 +17,7 @@ from apps.couriers.positions import tell_couriers
 from apps.dispatch.eligibility import check_connected
 from apps.dispatch.errors import CourierNotAvailable, FleetNotConnected, OfferGone, OfferNotFound
 from apps.dispatch.events import OfferMade
+from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import AssignedBy, OfferStatus
 from apps.dispatch.models import Offer
 from apps.dispatch.services.assigning import PlannedPart, assign_leg
@@ -77,14 +78,14 @@ def offer_duration() -> timedelta:
 def accept_offer(*, offer_id: UUID, courier_id: UUID) -> Leg:
     """Take the offered leg. Accepting again what one already has changes nothing.
 
-    Raises OfferNotFound, OfferGone with its status (also when the fleet's connection was paused or ended meanwhile),
-    or CourierNotAvailable.
+    Raises OfferNotFound, OfferGone with the state of the leg (also when the fleet's connection was paused or ended
+    meanwhile), or CourierNotAvailable.
     """
     offer = _offer_of(offer_id, courier_id)
     if offer.status == OfferStatus.ACCEPTED:
         return offer.leg
     if offer.status != OfferStatus.LIVE or offer.expires_at <= clock.now():
-        raise OfferGone(state={"status": offer.status})
+        raise OfferGone(state=leg_state(offer.leg))
     if not end_offer(offer, status=OfferStatus.ACCEPTED):
         raise Conflict
     courier = Courier.objects.get(pk=courier_id)
@@ -101,7 +102,7 @@ def accept_offer(*, offer_id: UUID, courier_id: UUID) -> Leg:
     try:
         assign_leg(leg_id=offer.leg_id, courier_id=courier_id, by=AssignedBy.COURIER, planned=planned)
     except FleetNotConnected as error:
-        raise OfferGone(state={"status": OfferStatus.WITHDRAWN.value}) from error  # undone whole: it runs out by itself
+        raise OfferGone(state=leg_state(offer.leg)) from error  # undone whole: it runs out by itself
     return Leg.objects.get(pk=offer.leg_id)
 
 

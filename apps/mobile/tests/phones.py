@@ -17,6 +17,7 @@ class Phone:
 
     def __init__(self, token: str) -> None:
         self.token, self.numbers = token, count(1)
+        self.client = Client()  # kept: making one costs as much as a request
 
     @classmethod
     def signed_in(cls, number: str, messages: Path) -> "Phone":
@@ -28,7 +29,7 @@ class Phone:
         return cls(answer.json()["token"])
 
     def post(self, path: str, body: object):
-        return post(path, body, token=self.token)
+        return post(path, body, token=self.token, client=self.client)
 
     def sync(self):
         answer = get("sync", token=self.token)
@@ -93,10 +94,9 @@ class Phone:
         ]
 
 
-def post(path: str, body: object, *, token: str = ""):
-    return Client().post(
-        f"/mobile/v1/{path}", body if isinstance(body, bytes) else orjson.dumps(body), "application/json", **_key(token)
-    )
+def post(path: str, body: object, *, token: str = "", client: Client | None = None):
+    content = body if isinstance(body, bytes) else orjson.dumps(body)
+    return (client or Client()).post(f"/mobile/v1/{path}", content, "application/json", **_key(token))
 
 
 def get(path: str, *, token: str = ""):

@@ -143,6 +143,27 @@ def test_a_failure_at_the_door_keeps_its_reason(bos_phone, leg):
     assert moved.actor == f"courier:{public_id('cou', leg.courier_id)}"
 
 
+def test_a_failure_at_the_door_that_comes_before_its_pickup_waits_for_it(bos_phone, leg):
+    way = bos_phone.way_of(leg)
+    named = {"leg_id": public_id("leg", leg.pk), "epoch": leg.epoch}
+    fail = bos_phone.action("fail", reason="recipient_absent", stop="dropoff", **named)
+    bos_phone.send(way[0])
+    early = bos_phone.send(fail)[0]
+    assert refused(early) == ("illegal_move", True)
+    assert early["state"]["status"] == status_of(leg) == LegStatus.AT_PICKUP
+    bos_phone.send(*way[1:3])
+    assert bos_phone.send(fail)[0]["outcome"] == "applied"
+    assert moves_of(leg) == ["assigned", "at_pickup", "picked_up", "at_dropoff", "failed"]
+
+
+def test_a_failure_at_a_pickup_that_was_made_fails_nothing(bos_phone, leg):
+    bos_phone.send(*bos_phone.way_of(leg)[:3])
+    named = {"leg_id": public_id("leg", leg.pk), "epoch": leg.epoch}
+    assert bos_phone.act("fail", reason="closed", stop="pickup", **named)["error"]["code"] == "illegal_move"
+    assert status_of(leg) == LegStatus.AT_DROPOFF
+    assert bos_phone.act("fail", reason="closed", stop="hub", **named)["error"]["code"] == "invalid_action"
+
+
 def test_an_accepted_offer_is_the_couriers_leg(cast, bos_phone, hand_clock):
     freelance(cast.fleet)
     _, leg = placed(cast)
@@ -160,6 +181,8 @@ def test_an_offer_accepted_too_late_is_gone(cast, bos_phone, hand_clock):
     hand_clock.advance(minutes=5)
     result = bos_phone.act("accept_offer", offer_id=public_id("off", offer.pk), device_time=in_time)
     assert refused(result) == ("offer_gone", False)
+    assert result["state"] == {"leg_id": public_id("leg", leg.pk), "status": "offered", "epoch": 0}
+    assert (status_of(leg), Offer.objects.get().status) == (LegStatus.OFFERED, OfferStatus.LIVE)
 
 
 def test_a_declined_offer_leaves_the_leg_to_others(cast, bos_phone, hand_clock):

@@ -31,6 +31,7 @@ class Wrong(StrEnum):
     TWO_COURIERS = "with two couriers at once"
     STRANGER = "moved by a courier who does not have it"
     DELIVERED_TWICE = "delivered twice"
+    STEP_TWICE = "the same step twice by the same hands"
     VERSION_GAP = "a version is missing"
     VERSION_REPEAT = "a version came twice"
     BROKEN_CHAIN = "a move from where it was not"
@@ -110,6 +111,8 @@ class _LegHistory:
     version: int = 0
     holder: str | None = None
     delivered: bool = False
+    steps: set[str] = field(default_factory=set)
+    """Made since it was last in nobody's hands."""
     violations: list[Violation] = field(default_factory=list)
 
     def take(self, move: dict[str, Any]) -> None:
@@ -122,6 +125,7 @@ class _LegHistory:
             self._found(Wrong.BROKEN_CHAIN, f"from {before}, but it was {self.status}")
         courier = move["courier_id"]
         self._check_hands(after, str(courier) if courier else None)
+        self._check_step(after)
         if after == "delivered":
             if self.delivered:
                 self._found(Wrong.DELIVERED_TWICE)
@@ -134,6 +138,13 @@ class _LegHistory:
         elif version != self.version + 1:
             self._found(Wrong.VERSION_GAP, f"{self.version} is followed by {version}")
         self.version = version
+
+    def _check_step(self, after: str) -> None:
+        if after in UNHELD:
+            self.steps.clear()
+        elif after in self.steps:
+            self._found(Wrong.STEP_TWICE, after)
+        self.steps.add(after)
 
     def _check_hands(self, after: str, courier: str | None) -> None:
         if after in UNHELD:

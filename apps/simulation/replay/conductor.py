@@ -17,15 +17,19 @@ from apps.core.ids import parse_public_id
 from apps.dispatch.engine import warm
 from apps.simulation.benchmarks import engine_alone
 from apps.simulation.mdrplib.reader import Instance, read_instance
+from apps.simulation.replay.answers import AnswerFindings, check_answers
 from apps.simulation.replay.checking import LogFindings, read_log
 from apps.simulation.replay.day import ends_at, middle_of, orders_of, starts_at
 from apps.simulation.replay.faults import Faults
 from apps.simulation.replay.log_file import records_in
 from apps.simulation.replay.report import Report, SentOrder, lost_orders, measure
 from apps.simulation.replay.settling import Evening
+from apps.simulation.robots.counts import HabitCounts
 from apps.simulation.robots.crowd import Crowd, Surroundings
+from apps.simulation.robots.habits import BY_NAME
 from apps.simulation.robots.merchant import OrderToPlace, Outcome, Receipt
 from apps.simulation.robots.roster import Roster
+from apps.simulation.robots.witness import Witness
 from apps.simulation.seeding.library_day import MAX_COURIERS, MERCHANT
 from coursier.embedded.pace import Pace
 from coursier.embedded.preflight import CannotStart
@@ -38,13 +42,20 @@ BOOT_PATIENCE_S = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayPlan:
-    """What to replay and how. Without a `database_url`, an SQLite file in the temporary folder."""
+    """What to replay and how. Without a `database_url`, an SQLite file in the temporary folder.
+
+    `habits` is one of `robots.habits.BY_NAME`, drawn from `seed`; `freelancers` the share of couriers who are offered
+    their legs, rather than given them.
+    """
 
     data: Path
     instance: str
     speed: float = 60.0
     faults: bool = False
     keep: bool = False
+    habits: str = "ideal"
+    seed: int = 0
+    freelancers: float = 0.0
     database_url: str = ""
 
 
@@ -55,28 +66,35 @@ def replay(plan: ReplayPlan) -> Report:
     logger.info("The engine alone on %s ...", instance.name)
     alone = engine_alone(instance).click_to_door_min
     with _folder(keep=plan.keep) as folder:
-        sent, faults = _play(plan, instance, folder)
-        findings = read_log(records_in(_manage(_stack_plan(plan, folder), "replay_log")))
-    measured = measure(sent, findings)
-    _tell(findings, sent)
+        played = _play(plan, instance, folder)
+        records = list(records_in(_manage(_stack_plan(plan, folder), "replay_log")))
+    findings, answers = read_log(records), check_answers(played.witness.answers, records)
+    measured = measure(played.sent, findings, answers)
+    _tell(findings, answers, played.sent)
     return Report(
         instance=instance.name,
         speed=plan.speed,
-        faults=faults,
+        faults=played.faults,
         orders=measured.orders,
         delivered=measured.delivered,
         undelivered=measured.orders - measured.delivered,
         lost=measured.lost,
         double_assigned=measured.double_assigned,
+        actions=measured.actions,
+        actions_wrong=measured.actions_wrong,
         click_to_door_min=measured.click_to_door_min,
         click_to_door_p90_min=measured.click_to_door_p90_min,
         engine_click_to_door_min=alone,
         order_to_assigned_p95_s=measured.order_to_assigned_p95_s,
         wall_s=time.monotonic() - began,
+        habits=plan.habits,
+        habit_counts=played.habit_counts,
     )
 
 
 def _checked_instance(plan: ReplayPlan) -> Instance:
+    if not 0 <= plan.freelancers <= 1:
+        raise CannotStart(f"The share of freelancers must be from 0 to 1, not {plan.freelancers:g}.")
     if plan.speed <= 0:
         raise CannotStart(f"The speed must be more than 0, not {plan.speed:g}.")
     instance = read_instance(plan.data / plan.instance)
@@ -106,14 +124,25 @@ def _stack_plan(plan: ReplayPlan, folder: Path) -> StackPlan:
     return StackPlan(var=folder, pace=Pace.from_environment(), database_url=url)
 
 
-def _play(plan: ReplayPlan, instance: Instance, folder: Path) -> tuple[list[SentOrder], int]:
-    """Seed, start, play, stop. Returns what the merchants remember, and how many faults there were."""
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """What the merchants remember of a day, what the couriers were answered, and what went wrong on purpose."""
+
+    sent: list[SentOrder]
+    witness: Witness
+    habit_counts: HabitCounts
+    faults: int
+
+
+def _play(plan: ReplayPlan, instance: Instance, folder: Path) -> _Played:
+    """Seed, start, play, stop."""
     prepared = _stack_plan(plan, folder)
     roster_file = folder / "robots.json"
     logger.info("Preparing the engine, and the database in %s ...", folder)
     warm()  # compiled once, here: no order waits for it
     _manage(prepared, "migrate", "--verbosity", "0", "--no-input")
-    _manage(prepared, "seed_replay", "--data", str(plan.data), "--instance", plan.instance, "--out", str(roster_file))
+    which = ("--data", str(plan.data), "--instance", plan.instance, "--freelancers", str(plan.freelancers))
+    _manage(prepared, "seed_replay", *which, "--out", str(roster_file))
     roster = Roster.read(roster_file)
     lead = timedelta(seconds=LEAD_WALL_S * plan.speed)
     pace = Pace.starting_now(origin=starts_at(instance, lead=lead), speed=plan.speed)
@@ -133,9 +162,16 @@ class _Day:
     orders: list[OrderToPlace]
 
 
-async def _play_day(stack: Stack, day: _Day) -> tuple[list[SentOrder], int]:
-    pace = stack.plan.pace
-    around = Surroundings(url=stack.plan.web_url, pace=pace, codes=stack.plan.var / "sign_in_codes")
+async def _play_day(stack: Stack, day: _Day) -> _Played:
+    pace, witness = stack.plan.pace, Witness()
+    around = Surroundings(
+        url=stack.plan.web_url,
+        pace=pace,
+        codes=stack.plan.var / "sign_in_codes",
+        habits=BY_NAME[day.plan.habits],
+        seed=day.plan.seed,
+        witness=witness,
+    )
     faults = Faults(stack)
     async with Crowd.of(day.roster, around) as crowd:
         beside = [asyncio.create_task(_tell_progress(pace, crowd))]
@@ -151,7 +187,8 @@ async def _play_day(stack: Stack, day: _Day) -> tuple[list[SentOrder], int]:
             for other in beside:
                 other.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-    return [_sent(order, crowd.merchant.receipts) for order in day.orders], faults.count
+    sent = [_sent(order, crowd.merchant.receipts) for order in day.orders]
+    return _Played(sent, witness, crowd.counts, faults.count)
 
 
 async def _tell_progress(pace: Pace, crowd: Crowd) -> None:
@@ -183,10 +220,12 @@ def _manage(stack_plan: StackPlan, command: str, *arguments: str) -> bytes:
     return ran.stdout
 
 
-def _tell(findings: LogFindings, sent: list[SentOrder]) -> None:
+def _tell(findings: LogFindings, answers: AnswerFindings, sent: list[SentOrder]) -> None:
     for violation in findings.violations:
         where = f"leg {violation.leg_id} at version {violation.version}"
         logger.error("%s: %s %s", violation.wrong, where, violation.detail)
+    for wrong in answers.violations:
+        logger.error("Action %s: %s: %s", wrong.action_id, wrong.wrong, wrong.detail)
     for key, why in lost_orders(sent, findings).items():
         logger.error("Lost: %s: %s", key, why)
     for order in sent:

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
+from apps.simulation.replay.answers import NO_ANSWERS, AnswerFindings
 from apps.simulation.replay.checking import LogFindings
+from apps.simulation.robots.counts import HabitCounts
 from apps.simulation.robots.merchant import Outcome
 
 SECONDS_PER_MINUTE = 60.0
@@ -35,7 +38,11 @@ class Report:
     lost: int
     """Acknowledged, or never answered, and not in the log; or in the log, not ended, and nobody was told."""
     double_assigned: int
-    """Legs whose moves break a rule: two couriers at once, delivered twice, a version missing or repeated."""
+    """Legs whose moves break a rule: two couriers at once, a step made twice, a version missing or repeated."""
+    actions: int
+    """What couriers' phones told the platform, however often each was sent."""
+    actions_wrong: int
+    """Actions that were applied twice, answered one way and later another, or applied and are not in the log."""
     click_to_door_min: float | None
     """From the minute at which an order was meant to be placed to its handover at the door; mean of those delivered."""
     click_to_door_p90_min: float | None
@@ -44,11 +51,13 @@ class Report:
     order_to_assigned_p95_s: float | None
     """From placed to first assigned. Long by design: what can wait is decided late."""
     wall_s: float
+    habits: str
+    habit_counts: HabitCounts
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was lost and nothing was in two hands."""
-        return self.lost == 0 and self.double_assigned == 0
+        """Whether nothing was lost, nothing was in two hands, and no action was taken for two."""
+        return self.lost == self.double_assigned == self.actions_wrong == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +68,15 @@ class Measured:
     delivered: int
     lost: int
     double_assigned: int
+    actions: int
+    actions_wrong: int
     click_to_door_min: float | None
     click_to_door_p90_min: float | None
     order_to_assigned_p95_s: float | None
 
 
-def measure(sent: Iterable[SentOrder], findings: LogFindings) -> Measured:
-    """Judge a day: what merchants sent against what the log says."""
+def measure(sent: Iterable[SentOrder], findings: LogFindings, answers: AnswerFindings = NO_ANSWERS) -> Measured:
+    """Judge a day: what merchants sent, and what couriers were answered, against what the log says."""
     everything = list(sent)
     stories = findings.stories
     waits = [
@@ -83,6 +94,8 @@ def measure(sent: Iterable[SentOrder], findings: LogFindings) -> Measured:
         delivered=len(waits),
         lost=len(lost_orders(everything, findings)),
         double_assigned=len(findings.wrong_legs),
+        actions=answers.actions,
+        actions_wrong=len(answers.wrong_actions),
         click_to_door_min=_mean(waits),
         click_to_door_p90_min=_percentile(waits, 90),
         order_to_assigned_p95_s=_percentile(decided, 95),
@@ -108,9 +121,15 @@ def lost_orders(sent: Iterable[SentOrder], findings: LogFindings) -> dict[str, s
     return lost
 
 
-def as_line(values: Mapping[str, float | int | str | None]) -> dict[str, float | int | str | None]:
-    """Rounded to what can be told apart."""
-    return {name: round(value, 3) if isinstance(value, float) else value for name, value in values.items()}
+def as_line(values: Mapping[str, Any]) -> dict[str, float | int | str | None]:
+    """Flat, and rounded to what can be told apart."""
+    line: dict[str, float | int | str | None] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            line |= as_line(value)
+        else:
+            line[name] = round(value, 3) if isinstance(value, float) else value
+    return line
 
 
 def _mean(values: list[float]) -> float | None:

@@ -70,6 +70,14 @@ class Body:
                 self._waits_for_work = wait_until is None
                 return actions, wait_until
 
+    def live_without_phone(self, now: datetime) -> None:
+        """Live until `now` with a phone that is off: a ride and a handover end, nothing new is begun."""
+        if self.leaves_at is not None:
+            self._leave(now)
+        if self.ride is not None and self.ride.arrives_at <= now:
+            self.point, self.ride = self.ride.end, None
+        self.at = max(self.at, now)
+
     def _left(self, stops: Iterable[Stop]) -> list[Stop]:
         return [stop for stop in stops if stop.key not in self._done]
 

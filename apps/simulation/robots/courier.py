@@ -3,14 +3,19 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from apps.simulation.robots.body import Action, Body
-from apps.simulation.robots.errors import NoAnswer, OffDuty, Refused, SignedOut
-from apps.simulation.robots.hours import Hours
+from apps.simulation.robots.counts import HabitCounts
+from apps.simulation.robots.errors import NoAnswer, NoNetwork, OffDuty, Refused, SignedOut
+from apps.simulation.robots.habits import IDEAL, Habits
+from apps.simulation.robots.hours import Hours, Span
 from apps.simulation.robots.itinerary import Itinerary
+from apps.simulation.robots.mishaps import draw_mishaps
+from apps.simulation.robots.offers import OfferHabits
 from apps.simulation.robots.phone import Phone, Refusal
 from coursier.embedded.pace import Pace
 
@@ -19,24 +24,7 @@ SOON_S = 0.02
 NEVER = float("-inf")  # on the monotonic clock
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.3, 5.0
 ASK_AGAIN_S = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """How a courier behaves. An ideal one answers at once and takes everything."""
-
-    report_wall_s: float = 1.0
-    """Positions are sent this often, and every `report_platform_s` when that is longer."""
-    report_platform_s: float = 5.0
-    sync_wall_s: float = 10.0
-    """The phone asks for everything this often, news or not."""
-    answers_after_s: tuple[float, float] = (0.0, 0.0)
-    """Platform seconds until an offer is answered: from, to."""
-    declines_share: float = 0.0
-
-
-IDEAL = Habits()
-HUMAN = Habits(answers_after_s=(2.0, 12.0), declines_share=0.05)
+LOOK_AT_DEAD_PHONE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -48,13 +36,24 @@ class RobotCourier:
     hours: Hours
     pace: Pace
     habits: Habits = IDEAL
+    counts: HabitCounts = field(default_factory=HabitCounts)
     chance: Random = field(default_factory=lambda: Random(0))
+    seed: str = ""
+    """Of its good and bad days: the same seed has the same mishaps in the same shift."""
     itinerary: Itinerary | None = None
-    _answers: dict[str, tuple[datetime, bool]] = field(default_factory=dict)
+    _offers: OfferHabits = field(init=False)
+    _shift: Span | None = None
+    _is_phone_off: bool = False
     _synced_at: float = NEVER
     _reported_at: float = NEVER
-    _duty_asked_at: float = NEVER
+    _duty_asked_at: dict[str, float] = field(default_factory=dict)
+    """When each kind of duty was last asked for."""
+    _quiet_until: float = NEVER
+    """Until when the phone does not try the network again."""
     _backoff_s: float = FIRST_BACKOFF_S
+
+    def __post_init__(self) -> None:
+        self._offers = OfferHabits(self.habits, Random(f"{self.seed} offers"), self.counts)
 
     @property
     def is_on_duty(self) -> bool:
@@ -64,43 +63,96 @@ class RobotCourier:
     async def run(self) -> None:
         """Live: act, report, look at the phone, sleep until something happens."""
         while True:
-            try:
-                pause_s = await self.live()
-                self._backoff_s = FIRST_BACKOFF_S
-            except (NoAnswer, SignedOut) as reason:
-                logger.debug("%s: %s", self.phone.number, reason)
-                pause_s = self._back_off()
-            except Refused as reason:
-                logger.warning("%s: %s", self.phone.number, reason)
-                pause_s = self._back_off()
+            pause_s = await self.live()
             await asyncio.sleep(pause_s)
 
     async def live(self) -> float:
-        """One look at everything. Returns the seconds of the wall until the next one."""
+        """One look at everything. Returns the seconds of the wall until the next one.
+
+        Without a network the courier goes on by what the phone knows.
+        """
+        now = self.pace.now()
+        self._draw_mishaps(now)
+        if self.phone.network.mishaps.has_flat_battery(now):
+            return self._live_without_phone(now)
+        self._turn_phone_on(now)
+        if self._may_try():
+            await self._try(self._listen())
+        if self.itinerary is None:
+            self.body.live_without_phone(self.pace.now())
+            return self._pause_s(None)
+        next_at = self._act(self.itinerary)
+        if self._may_try():
+            await self._try(self._tell())
+        return self._pause_s(next_at)
+
+    def _draw_mishaps(self, now: datetime) -> None:
+        span = self.hours.around(now)
+        if span is not None and span != self._shift:
+            self._shift = span
+            self.phone.network.mishaps = draw_mishaps(self.habits, span, Random(f"{self.seed} {span.starts_at}"))
+
+    def _live_without_phone(self, now: datetime) -> float:
+        if not self._is_phone_off:
+            self._is_phone_off = True
+            self.counts.batteries += 1
+            logger.info("%s: the battery is empty.", self.phone.number)
+        self.body.live_without_phone(now)
+        return LOOK_AT_DEAD_PHONE_S / max(1.0, self.pace.speed / 60)
+
+    def _turn_phone_on(self, now: datetime) -> None:
+        """A phone that was off knows what it wrote down, and has to ask for the rest."""
+        if self._is_phone_off:
+            self._is_phone_off = False
+            self.body.live_without_phone(now)
+            self.phone.restart()
+            self.itinerary, self._synced_at = None, NEVER
+
+    def _may_try(self) -> bool:
+        return time.monotonic() >= self._quiet_until
+
+    async def _try(self, talk: Awaitable[None]) -> None:
+        """Talk to the platform; without an answer, not again for a while."""
+        try:
+            await talk
+            self._backoff_s = FIRST_BACKOFF_S
+        except NoNetwork as reason:
+            logger.debug("%s: %s", self.phone.number, reason)
+            self._quiet_until = time.monotonic() + self.pace.wall_seconds_until(reason.until)
+        except (NoAnswer, SignedOut) as reason:
+            logger.debug("%s: %s", self.phone.number, reason)
+            self._back_off()
+        except Refused as reason:
+            logger.warning("%s: %s", self.phone.number, reason)
+            self._back_off()
+
+    async def _listen(self) -> None:
         if not self.phone.token:
             await self.phone.sign_in()
             self.itinerary = None
-        if self._sync_is_due():
-            await self._sync()
-        assert self.itinerary is not None  # noqa: S101 - the sync has just made it
-        next_at = self._act(self.itinerary)
-        if self.phone.outbox:
+        if self.itinerary is None or self._sync_at() <= time.monotonic():
+            self.itinerary = await self.phone.sync()
+            self._synced_at = time.monotonic()
+
+    async def _tell(self) -> None:
+        if self._sends_in_s() == 0.0:
             self._take_back(await self.phone.send_actions())
         await self._report()
-        if self.phone.news != self.itinerary.news:
+        if self.itinerary and self.phone.news != self.itinerary.news:
             self._synced_at = NEVER
-            return SOON_S
-        return self._pause_s(next_at)
 
     def _act(self, itinerary: Itinerary) -> datetime | None:
         """Do what is due now; returns when the next thing is."""
         now = self.pace.now()
         if not self.is_on_duty:
             return self._come_on_duty(now)
+        self._keep_breaks(itinerary, now)
         self._go_off_duty(itinerary, now)
-        answer_at = self._answer_offers(itinerary, now)
+        answers, answer_at = self._offers.answer(itinerary.offer_ids, now)
+        if answers:
+            self._synced_at = NEVER
         actions, next_at = self.body.advance(now, itinerary.stops)
-        for action in actions:
+        for action in [*answers, *actions]:
             self.phone.note(action)
         return min((moment for moment in (answer_at, next_at) if moment), default=None)
 
@@ -114,31 +166,27 @@ class RobotCourier:
             return now + self.pace.platform(wall_seconds=ASK_AGAIN_S)
         return span.starts_at
 
+    def _keep_breaks(self, itinerary: Itinerary, now: datetime) -> None:
+        is_pause = self.phone.network.mishaps.is_pause(now)
+        if is_pause and itinerary.status == "on_duty":
+            self.counts.pauses += self._ask_about_duty(Action("pause", now))
+        elif not is_pause and itinerary.status == "paused":
+            self._ask_about_duty(Action("resume", now))
+
     def _go_off_duty(self, itinerary: Itinerary, now: datetime) -> None:
         shift = itinerary.shift
         if shift and shift.ends_at <= now and self.body.is_idle(itinerary.stops):
             self._ask_about_duty(Action("end_shift", now))
 
-    def _ask_about_duty(self, action: Action) -> None:
+    def _ask_about_duty(self, action: Action) -> bool:
+        """Note it, unless it is on its way or was asked for just now. Returns whether it was noted."""
         wall = time.monotonic()
-        if wall - self._duty_asked_at >= ASK_AGAIN_S:
-            self.phone.note(action)
-            self._duty_asked_at, self._synced_at = wall, NEVER
-
-    def _answer_offers(self, itinerary: Itinerary, now: datetime) -> datetime | None:
-        """Accept or decline what was thought over; returns when the next answer is due."""
-        self._answers = {key: value for key, value in self._answers.items() if key in itinerary.offer_ids}
-        for offer_id in itinerary.offer_ids:
-            if offer_id not in self._answers:
-                after = timedelta(seconds=self.chance.uniform(*self.habits.answers_after_s))
-                self._answers[offer_id] = now + after, self.chance.random() >= self.habits.declines_share
-        due = [key for key, (moment, _) in self._answers.items() if moment <= now]
-        for offer_id in due:
-            kind = "accept_offer" if self._answers[offer_id][1] else "decline_offer"
-            self.phone.note(Action(kind, now, {"offer_id": offer_id}))
-            self._answers[offer_id] = datetime.max.replace(tzinfo=now.tzinfo), True  # once is enough
-            self._synced_at = NEVER
-        return min((moment for moment, _ in self._answers.values()), default=None)
+        asked_at = self._duty_asked_at.get(action.kind, NEVER)
+        if wall - asked_at < ASK_AGAIN_S or self.phone.is_to_send(action.kind):
+            return False
+        self.phone.note(action)
+        self._duty_asked_at[action.kind], self._synced_at = wall, NEVER
+        return True
 
     def _take_back(self, refusals: list[Refusal]) -> None:
         """What was refused did not happen: read how things are, and go on from there."""
@@ -149,10 +197,9 @@ class RobotCourier:
             self._synced_at = NEVER
 
     async def _report(self) -> None:
-        every_s = max(self.habits.report_wall_s, self.habits.report_platform_s / self.pace.speed)
         wall, now = time.monotonic(), self.pace.now()
         is_leaving = self._synced_at == NEVER  # what is known of the duty may be over
-        if not self.is_on_duty or is_leaving or wall - self._reported_at < every_s:
+        if not self.is_on_duty or is_leaving or wall < self._report_at():
             return
         self.phone.remember_point(self.body.position(now), now)
         self._reported_at = wall
@@ -161,24 +208,29 @@ class RobotCourier:
         except OffDuty:
             self._synced_at = NEVER
 
-    def _sync_is_due(self) -> bool:
-        return self.itinerary is None or time.monotonic() - self._synced_at >= self.habits.sync_wall_s
+    def _report_at(self) -> float:
+        return self._reported_at + max(self.habits.report_wall_s, self.habits.report_platform_s / self.pace.speed)
 
-    async def _sync(self) -> None:
-        self.itinerary = await self.phone.sync()
-        self._synced_at = time.monotonic()
+    def _sync_at(self) -> float:
+        return self._synced_at + self.habits.sync_wall_s
+
+    def _sends_in_s(self) -> float | None:
+        """Seconds of the wall until something is to be sent; None while the outbox is empty."""
+        sends_at = self.phone.sends_at()
+        return self.pace.wall_seconds_until(sends_at) if sends_at else None
 
     def _pause_s(self, next_at: datetime | None) -> float:
         wall = time.monotonic()
-        pauses = [self._synced_at + self.habits.sync_wall_s - wall]
+        talks = [self._sync_at() - wall]
         if self.is_on_duty:
-            every_s = max(self.habits.report_wall_s, self.habits.report_platform_s / self.pace.speed)
-            pauses.append(self._reported_at + every_s - wall)
+            talks.append(self._report_at() - wall)
+        if (sends_in_s := self._sends_in_s()) is not None:
+            talks.append(sends_in_s)
+        pauses = [max(min(talks), self._quiet_until - wall)]
         if next_at:
             pauses.append(self.pace.wall_seconds_until(next_at))
         return max(SOON_S, min(pauses))
 
-    def _back_off(self) -> float:
-        pause_s = self._backoff_s * self.chance.uniform(0.7, 1.3)
+    def _back_off(self) -> None:
+        self._quiet_until = time.monotonic() + self._backoff_s * self.chance.uniform(0.7, 1.3)
         self._backoff_s = min(LONGEST_BACKOFF_S, 2 * self._backoff_s)
-        return pause_s

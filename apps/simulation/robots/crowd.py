@@ -5,17 +5,25 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Self
 
+import httpx
+
 from apps.core.geo import Point
 from apps.simulation.robots.body import Body
-from apps.simulation.robots.courier import IDEAL, Habits, RobotCourier
+from apps.simulation.robots.counts import HabitCounts
+from apps.simulation.robots.courier import RobotCourier
+from apps.simulation.robots.habits import IDEAL, Habits
 from apps.simulation.robots.line import open_client, wait_until_ready
 from apps.simulation.robots.merchant import OrderToPlace, RobotMerchant
+from apps.simulation.robots.network import Network
 from apps.simulation.robots.phone import Phone
+from apps.simulation.robots.riding import Dawdling
 from apps.simulation.robots.roster import CourierEntry, Roster
+from apps.simulation.robots.witness import Witness
 from coursier.embedded.pace import Pace
 
 logger = logging.getLogger(__name__)
@@ -30,8 +38,13 @@ class Surroundings:
     pace: Pace
     codes: Path
     habits: Habits = IDEAL
+    seed: int = 0
+    """Of the couriers' moods and mishaps."""
     memory: Path | None = None
-    """A file in which couriers keep their sign-in and their place, for a pause of the city. None: they forget."""
+    """A file in which phones keep what outlives them, and couriers their place, for a pause of the city. None: they
+    forget."""
+    witness: Witness | None = None
+    """Remembers every answer to every action: for a day, not for a city without end."""
 
 
 @dataclass(slots=True)
@@ -41,18 +54,18 @@ class Crowd:
     surroundings: Surroundings
     couriers: tuple[RobotCourier, ...]
     merchant: RobotMerchant
+    counts: HabitCounts
     _living: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
     def of(cls, roster: Roster, surroundings: Surroundings) -> Self:
         """The robots of a roster, where they were when the city was paused."""
         client = open_client(surroundings.url)
-        memory = _read_memory(surroundings.memory)
+        memory, counts = _read_memory(surroundings.memory), HabitCounts()
         couriers = tuple(
-            _courier(entry, Phone(client, entry.phone, surroundings.codes), surroundings, memory.get(entry.phone, {}))
-            for entry in roster.couriers
+            _courier(entry, client, surroundings, counts, memory.get(entry.phone, {})) for entry in roster.couriers
         )
-        return cls(surroundings, couriers, RobotMerchant(client, surroundings.pace))
+        return cls(surroundings, couriers, RobotMerchant(client, surroundings.pace), counts)
 
     async def __aenter__(self) -> Self:
         await wait_until_ready(self.merchant.client)
@@ -88,7 +101,7 @@ class Crowd:
         now = self.surroundings.pace.now()
         places = {robot.phone.number: (robot, robot.body.position(now)) for robot in self.couriers}
         memory = {
-            number: {"token": robot.phone.token, "lat": at.lat, "lon": at.lon} for number, (robot, at) in places.items()
+            number: {**robot.phone.memory(), "lat": at.lat, "lon": at.lon} for number, (robot, at) in places.items()
         }
         fresh = path.with_suffix(".new")
         fresh.touch(mode=0o600)
@@ -101,16 +114,25 @@ class Crowd:
             self.remember()
 
 
-def _courier(entry: CourierEntry, phone: Phone, around: Surroundings, memory: dict[str, Any]) -> RobotCourier:
-    phone.token = str(memory.get("token", ""))
+def _courier(
+    entry: CourierEntry, client: httpx.AsyncClient, around: Surroundings, counts: HabitCounts, memory: dict[str, Any]
+) -> RobotCourier:
+    """One courier, with chances of its own: what others do changes nothing for it."""
+    seed, habits = f"{around.seed} {entry.phone}", around.habits
+    network = Network(client, around.pace, habits, Random(f"{seed} network"), counts, around.witness)
+    error_s = Random(f"{seed} clock").uniform(-habits.clock_error_s, habits.clock_error_s)
+    phone = Phone(network, entry.phone, around.codes, clock_error=timedelta(seconds=error_s))
+    phone.remember(memory)
     place = Point(memory["lat"], memory["lon"]) if "lat" in memory else entry.start
     return RobotCourier(
         phone=phone,
-        body=Body(place, entry.vehicle(), around.pace.now()),
+        body=Body(place, Dawdling(entry.vehicle(), habits.lateness_s, Random(f"{seed} doors")), around.pace.now()),
         hours=entry.hours(),
         pace=around.pace,
-        habits=around.habits,
-        chance=Random(entry.phone),
+        habits=habits,
+        counts=counts,
+        chance=Random(f"{seed} pauses between tries"),
+        seed=seed,
     )
 
 

@@ -1,8 +1,18 @@
 """What a robot hears instead of an answer: nothing, as any client of ours, or what follows. These never leave them."""
 
+from datetime import datetime
+
 from coursier_client import NoAnswer
 
-__all__ = ["NoAnswer", "OffDuty", "Refused", "SignedOut"]
+__all__ = ["NoAnswer", "NoNetwork", "OffDuty", "Refused", "SignedOut"]
+
+
+class NoNetwork(NoAnswer):
+    """Nothing was sent; the phone sees that it has no network, and will see when it is back."""
+
+    def __init__(self, words: str, *, until: datetime) -> None:
+        super().__init__(words)
+        self.until = until
 
 
 class SignedOut(Exception):

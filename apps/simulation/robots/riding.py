@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 from typing import Protocol
 
 from apps.core.geo import Point, distance_m
@@ -42,6 +43,19 @@ class WholeMinuteVehicle:
         """As `Vehicle.duration`."""
         minutes = distance_m(start, end) / self.metres_per_minute
         return timedelta(minutes=max(0, math.ceil(minutes - ROUNDING_MIN)))
+
+
+@dataclass(frozen=True, slots=True)
+class Dawdling:
+    """A vehicle whose rider takes longer, for looking for a place to lock it and for the right bell."""
+
+    vehicle: Vehicle
+    lateness_s: tuple[float, float]
+    chance: Random
+
+    def duration(self, start: Point, end: Point) -> timedelta:
+        """As `Vehicle.duration`."""
+        return self.vehicle.duration(start, end) + timedelta(seconds=self.chance.uniform(*self.lateness_s))
 
 
 @dataclass(frozen=True, slots=True)

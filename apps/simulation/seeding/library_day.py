@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from apps.accounts.models import Organisation
 from apps.accounts.services import create_api_key, create_organisation
 from apps.core.db import atomic
 from apps.core.vehicle_kind import VehicleKind
@@ -19,6 +20,7 @@ MARGIN_M = 500.0
 MERCHANT = "library"
 ROOMY_G, ROOMY_PARCELS, ROOMY_LEGS = 100_000, 100, 12  # no limit of the library: bundles of four fit, and the next ones
 MAX_COURIERS = len(COURIERS)
+FLEET_NAMES = {FleetMode.ASSIGNED: "The library's couriers", FleetMode.OFFERED: "The library's freelancers"}
 
 
 def moment(minute: float) -> datetime:
@@ -32,8 +34,11 @@ def plane_of(instance: Instance) -> Plane:
 
 
 @atomic
-def seed_library_day(instance: Instance) -> Roster:
-    """Write the city of an instance. Returns its robots. Raises IntegrityError when there is one already."""
+def seed_library_day(instance: Instance, *, freelancers: float = 0.0) -> Roster:
+    """Write the city of an instance. Returns its robots. Raises IntegrityError when there is one already.
+
+    `freelancers` is the share of couriers who are offered their legs; the others are given them.
+    """
     plane = plane_of(instance)
     zone = Zone.objects.create(
         name=f"Library {instance.name}",
@@ -46,7 +51,24 @@ def seed_library_day(instance: Instance) -> Roster:
     )
     organisation = create_organisation(name="The library", slug="library", is_merchant=True, is_fleet_owner=True)
     _, api_key = create_api_key(organisation_id=organisation.pk, name="robots")
-    fleet = Fleet.objects.create(organisation=organisation, name="The library's couriers", mode=FleetMode.ASSIGNED)
+    by_mode = {
+        mode: _fleet_and_vehicle(organisation, mode, instance) for mode in (FleetMode.ASSIGNED, FleetMode.OFFERED)
+    }
+    entries = tuple(_entry(courier, number, instance, plane) for number, courier in enumerate(instance.couriers))
+    couriers = []
+    for number, (planned, entry) in enumerate(zip(instance.couriers, entries, strict=True)):
+        fleet, vehicle = by_mode[FleetMode.OFFERED if _is_freelancer(number, freelancers) else FleetMode.ASSIGNED]
+        couriers.append(Courier(fleet=fleet, vehicle=vehicle, name=planned.id, phone=entry.phone, max_legs=ROOMY_LEGS))
+    Courier.objects.bulk_create(couriers)
+    Shift.objects.bulk_create(
+        Shift(courier=courier, zone=zone, starts_at=moment(planned.on_min), ends_at=moment(planned.off_min))
+        for courier, planned in zip(couriers, instance.couriers, strict=True)
+    )
+    return Roster(couriers=entries, api_keys={MERCHANT: api_key})
+
+
+def _fleet_and_vehicle(organisation: Organisation, mode: FleetMode, instance: Instance) -> tuple[Fleet, Vehicle]:
+    fleet = Fleet.objects.create(organisation=organisation, name=FLEET_NAMES[mode], mode=mode)
     vehicle = Vehicle.objects.create(
         fleet=fleet,
         kind=VehicleKind.SCOOTER,
@@ -54,17 +76,12 @@ def seed_library_day(instance: Instance) -> Roster:
         max_weight_g=ROOMY_G,
         max_parcels=ROOMY_PARCELS,
     )
-    entries = tuple(_entry(courier, number, instance, plane) for number, courier in enumerate(instance.couriers))
-    couriers = [
-        Courier(fleet=fleet, vehicle=vehicle, name=planned.id, phone=entry.phone, max_legs=ROOMY_LEGS)
-        for planned, entry in zip(instance.couriers, entries, strict=True)
-    ]
-    Courier.objects.bulk_create(couriers)
-    Shift.objects.bulk_create(
-        Shift(courier=courier, zone=zone, starts_at=moment(planned.on_min), ends_at=moment(planned.off_min))
-        for courier, planned in zip(couriers, instance.couriers, strict=True)
-    )
-    return Roster(couriers=entries, api_keys={MERCHANT: api_key})
+    return fleet, vehicle
+
+
+def _is_freelancer(number: int, share: float) -> bool:
+    """Evenly spread: half of the couriers is every second one."""
+    return int((number + 1) * share) > int(number * share)
 
 
 def _entry(courier: InstanceCourier, number: int, instance: Instance, plane: Plane) -> CourierEntry:

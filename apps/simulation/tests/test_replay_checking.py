@@ -85,6 +85,22 @@ def test_a_second_delivery_is_found():
     assert Wrong.DELIVERED_TWICE in wrongs([*way(), move(6, "at_dropoff", "delivered")])
 
 
+@pytest.mark.parametrize("step", WAY[1:])
+def test_a_step_made_twice_by_the_same_hands_is_found(step):
+    moves = way()
+    at = WAY.index(step)
+    again = [
+        move(at + 1, step, step),
+        *(move(n, before, after) for n, (before, after) in enumerate(pairwise(WAY[at:]), at + 2)),
+    ]
+    assert Wrong.STEP_TWICE in wrongs([*moves[:at], *again])
+
+
+def test_a_step_made_again_after_the_leg_was_open_is_fine():
+    first = [move(1, "open", "assigned"), move(2, "assigned", "at_pickup"), move(3, "at_pickup", "open")]
+    assert wrongs([*first, *way(first=4)]) == []
+
+
 def test_a_missing_version_is_found():
     moves = way()
     del moves[2]

@@ -12,7 +12,9 @@ from django.core.management.base import CommandError
 
 from apps.core.geo import Point, distance_m
 from apps.core.models import Event
+from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Courier, Shift
+from apps.simulation.management.commands.replay import share_of_freelancers
 from apps.simulation.mdrplib.reader import read_instance
 from apps.simulation.replay.checking import EventRecord
 from apps.simulation.replay.day import ends_at, middle_of, orders_of, starts_at
@@ -108,6 +110,28 @@ def test_seeding_writes_the_zone_the_shifts_and_the_speed_of_the_instance(instan
     assert courier.vehicle.speed_kmh == pytest.approx(19.2)
     assert courier.max_legs >= 8
     assert {entry.phone for entry in roster.couriers} == set(Courier.objects.values_list("phone", flat=True))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("share", "offered"), [(0.0, []), (0.5, ["c2"]), (1.0, ["c1", "c2"])])
+def test_a_share_of_the_couriers_may_be_freelancers_who_are_offered_their_legs(instance, share, offered):
+    seed_library_day(instance, freelancers=share)
+    freelancers = Courier.objects.filter(fleet__mode=FleetMode.OFFERED).order_by("name")
+    assert list(freelancers.values_list("name", flat=True)) == offered
+    assert Courier.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "habits", "share"), [(None, "ideal", 0.0), (None, "human", 0.5), (0.0, "human", 0.0), (1.0, "ideal", 1.0)]
+)
+def test_people_are_freelancers_too_unless_something_else_is_asked_for(asked, habits, share):
+    assert share_of_freelancers(asked, habits=habits) == share
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5])
+def test_a_share_of_freelancers_that_is_none_is_refused(library, share):
+    with pytest.raises(CommandError, match="share of freelancers must be from 0 to 1"):
+        call_command("replay", data=library, instance="tiny", freelancers=share)
 
 
 @pytest.mark.django_db

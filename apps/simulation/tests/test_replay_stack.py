@@ -63,7 +63,22 @@ def test_a_day_is_replayed_and_told_in_one_line(library, temporary, options):
     assert 0 < report["engine_click_to_door_min"] < 40
     assert 0 < report["click_to_door_min"] < report["engine_click_to_door_min"] + 10
     assert (report["faults"] > 0) == ("--faults" in options)
+    assert (report["habits"], report["repeated"], report["offline_min"]) == ("ideal", 0, 0)
+    assert report["actions"] > 8 * len(("arrive", "pick_up", "arrive", "deliver"))
+    assert report["actions_wrong"] == 0
     assert list(temporary.iterdir()) == []
+
+
+def test_a_day_of_people_loses_nothing_and_takes_nothing_for_two(library, temporary):
+    replay = start(library, temporary, "--speed", "60", "--habits", "human", "--freelancers", "1")
+    told, words = replay.communicate(timeout=300)
+    assert replay.returncode == 0, words
+    report = json.loads(told)
+    assert (report["orders"], report["lost"], report["double_assigned"], report["actions_wrong"]) == (8, 0, 0, 0)
+    assert report["delivered"] > 0
+    assert report["habits"] == "human"
+    assert report["offline_min"] > 0
+    assert report["held_back"] > 0
 
 
 def test_an_interrupted_day_leaves_nothing_behind(library, temporary):

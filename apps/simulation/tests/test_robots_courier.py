@@ -10,8 +10,11 @@ import pytest
 
 from apps.core.geo import Point
 from apps.simulation.robots.body import Body
-from apps.simulation.robots.courier import Habits, RobotCourier
+from apps.simulation.robots.courier import RobotCourier
+from apps.simulation.robots.habits import Habits
 from apps.simulation.robots.hours import OnceOnly, Span
+from apps.simulation.robots.mishaps import Mishaps
+from apps.simulation.robots.network import Network
 from apps.simulation.robots.phone import Phone
 from apps.simulation.robots.riding import CityVehicle
 from coursier.embedded.pace import Pace
@@ -29,11 +32,13 @@ class SmallPlatform:
         self.codes, self.shift_ends_at = codes, shift_ends_at
         self.status, self.leg, self.epoch, self.news = "off_duty", "", 1, 0
         self.is_offered = is_offered
-        self.first_results, self.log, self.calls = {}, [], Counter()
+        self.first_results, self.log, self.calls, self.done_at = {}, [], Counter(), {}
+        self.heard_at, self.now = [], lambda: NOON
         self.lose_answers = 0
 
     def __call__(self, request):
         self.calls[request.url.path] += 1
+        self.heard_at.append(self.now())
         body = json.loads(request.content) if request.content else {}
         operation = getattr(self, request.url.path.rpartition("/mobile/v1/")[2].replace("/", "_"))
         answer = operation(body) if request.content else operation()
@@ -58,18 +63,25 @@ class SmallPlatform:
     def actions(self, body):
         results = []
         for action in body["actions"]:
-            if action["id"] not in self.first_results:
-                self.first_results[action["id"]] = self.perform(action)
-            results.append({"id": action["id"], **self.first_results[action["id"]]})
+            known = self.first_results.get(action["id"])
+            result = known or self.perform(action)
+            if not result.get("error", {}).get("retry"):
+                self.first_results[action["id"]] = result
+            results.append({"id": action["id"], **result})
         return httpx.Response(200, json={"results": results, "news": self.news})
 
+    @staticmethod
+    def kind_of(action):
+        return f"{action['kind']} {action['stop']}" if action["kind"] == "arrive" else action["kind"]
+
     def perform(self, action):
-        kind = f"{action['kind']} {action['stop']}" if action["kind"] == "arrive" else action["kind"]
+        kind = self.kind_of(action)
         self.log.append(kind)
+        self.done_at[kind] = datetime.fromisoformat(action["device_time"])
         if kind == "start_shift":
             self.status, self.leg = "on_duty", "offered" if self.is_offered else "assigned"
-        elif kind == "end_shift":
-            self.status = "off_duty"
+        elif kind in ("end_shift", "pause", "resume"):
+            self.status = {"end_shift": "off_duty", "pause": "paused", "resume": "on_duty"}[kind]
         elif kind in ("accept_offer", "decline_offer"):
             self.leg = "assigned" if kind == "accept_offer" else "open"
         elif action["epoch"] != self.epoch:
@@ -110,19 +122,25 @@ class SmallPlatform:
 TALKATIVE = Habits(report_wall_s=0.05)
 
 
-def live_until(condition, platform, tmp_path, *, habits=TALKATIVE):
-    """Let a courier live at a thousand times the speed of the wall until something is so."""
+def live_until(condition, platform, tmp_path, *, habits=TALKATIVE, mishaps=None):
+    """Let a courier live at a thousand times the speed of the wall until something is so.
+
+    `mishaps` are those of its shift, in place of what its habits would draw.
+    """
 
     async def live():
         pace = Pace.starting_now(origin=NOON, speed=1000)
+        platform.now = pace.now
         client = httpx.AsyncClient(base_url="http://platform", transport=httpx.MockTransport(platform))
         robot = RobotCourier(
-            phone=Phone(client, PHONE, tmp_path),
+            phone=Phone(Network(client, pace, habits), PHONE, tmp_path),
             body=Body(HERE, CityVehicle(15, 1.3), NOON),
             hours=OnceOnly(Span(NOON, platform.shift_ends_at)),
             pace=pace,
             habits=habits,
         )
+        if mishaps:
+            robot.phone.network.mishaps, robot._shift = mishaps, robot.hours.around(NOON)
         life = asyncio.create_task(robot.run())
         async with asyncio.timeout(20):
             while not condition():
@@ -137,6 +155,7 @@ def live_until(condition, platform, tmp_path, *, habits=TALKATIVE):
 
 
 DELIVERY = ["arrive pickup", "pick_up", "arrive dropoff", "deliver"]
+BEFORE = dict(zip(DELIVERY, ["assigned", "at_pickup", "picked_up", "at_dropoff"], strict=True))
 
 
 def test_a_courier_comes_on_duty_delivers_and_goes_home(tmp_path):
@@ -179,6 +198,79 @@ def test_a_leg_that_changed_hands_meanwhile_is_done_in_its_new_epoch(tmp_path):
     assert platform.log[-4:] == DELIVERY
 
 
+def minutes(first, last):
+    """A span of the day, counted from noon."""
+    return Span(NOON + timedelta(minutes=first), NOON + timedelta(minutes=last))
+
+
+def done_at(platform):
+    """When each action was done, in minutes after noon, by the phone."""
+    return {kind: (at - NOON) / timedelta(minutes=1) for kind, at in platform.done_at.items()}
+
+
+def test_a_courier_without_a_network_goes_on_by_what_the_phone_knows(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    live_until(lambda: platform.leg == "delivered", platform, tmp_path, mishaps=Mishaps(outages=(minutes(1.5, 60),)))
+    assert platform.log == ["start_shift", *DELIVERY]
+    assert done_at(platform)["deliver"] < 15
+    assert not [moment for moment in platform.heard_at if 3 < (moment - NOON) / timedelta(minutes=1) < 55]
+
+
+def test_a_courier_whose_phone_died_goes_on_when_it_is_back(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    robot = live_until(
+        lambda: platform.leg == "delivered", platform, tmp_path, mishaps=Mishaps(flat_battery=minutes(1.5, 60))
+    )
+    assert platform.log == ["start_shift", *DELIVERY]
+    done = done_at(platform)
+    assert done["pick_up"] >= 60 or done["pick_up"] < 2
+    assert done["deliver"] >= 60
+    assert robot.counts.batteries == 1
+    assert platform.calls["/mobile/v1/sign_in"] == 1  # the sign-in was remembered
+
+
+def test_a_courier_pauses_and_comes_back(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=50))
+    robot = live_until(
+        lambda: "resume" in platform.log and platform.leg == "delivered",
+        platform,
+        tmp_path,
+        mishaps=Mishaps(pause=minutes(0, 20)),
+    )
+    assert [kind for kind in platform.log if kind in ("pause", "resume")] == ["pause", "resume"]
+    assert platform.status == "on_duty"
+    assert [kind for kind in platform.log if kind in DELIVERY] == DELIVERY  # what one has is finished in the pause
+    assert robot.counts.pauses == 1
+
+
+WILD = Habits(
+    report_wall_s=0.05,
+    answers_after_s=(2.0, 12.0),
+    lateness_s=(0.0, 180.0),
+    outages=(8, 8),
+    lost_answers_share=0.3,
+    shuffles_share=0.5,
+    holds_share=0.3,
+)
+
+
+@pytest.mark.parametrize("is_offered", [False, True])
+def test_people_in_a_bad_street_deliver_once_all_the_same(tmp_path, is_offered):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5), is_offered=is_offered)
+    perform = platform.perform
+
+    def only_in_order(action):
+        """As the real one: a step whose earlier steps have not arrived is to be sent again, and not kept."""
+        kind = platform.kind_of(action)
+        if kind in DELIVERY and BEFORE[kind] != platform.leg:
+            return {"outcome": "refused", "error": {"code": "illegal_move", "message": "", "retry": True}}
+        return perform(action)
+
+    platform.perform = only_in_order
+    live_until(lambda: platform.leg == "delivered", platform, tmp_path, habits=WILD)
+    assert [kind for kind in platform.log if kind in DELIVERY] == DELIVERY
+
+
 def test_a_courier_who_rides_tells_where(tmp_path):
     platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
     live_until(lambda: platform.leg == "delivered", platform, tmp_path)
@@ -200,7 +292,7 @@ def test_a_courier_before_the_shift_waits_for_it(tmp_path):
         pace = Pace.starting_now(origin=NOON, speed=1000)
         async with httpx.AsyncClient(base_url="http://platform", transport=httpx.MockTransport(platform)) as client:
             hours = OnceOnly(Span(late, platform.shift_ends_at))
-            phone = Phone(client, PHONE, tmp_path)
+            phone = Phone(Network(client, pace), PHONE, tmp_path)
             robot = RobotCourier(phone, Body(HERE, CityVehicle(15, 1.3), NOON), hours, pace)
             life = asyncio.create_task(robot.run())
             async with asyncio.timeout(20):

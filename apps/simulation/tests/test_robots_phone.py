@@ -11,10 +11,12 @@ import pytest
 
 from apps.core.geo import Point
 from apps.simulation.robots import merchant as merchants
+from apps.simulation.robots import phone as phones
 from apps.simulation.robots.body import Action
 from apps.simulation.robots.errors import NoAnswer, OffDuty, SignedOut
 from apps.simulation.robots.line import wait_until_ready
 from apps.simulation.robots.merchant import OrderToPlace, Outcome, RobotMerchant
+from apps.simulation.robots.network import Network
 from apps.simulation.robots.phone import TRIES, Phone
 from coursier.embedded.pace import Pace
 
@@ -51,7 +53,7 @@ def refused(code, *, retry):
 
 
 def phone_of(platform, tmp_path, token="cd_token"):  # noqa: S107 - of a fake platform
-    return Phone(platform.client(), PHONE, tmp_path, token)
+    return Phone(Network(platform.client(), Pace.starting_now(origin=NOON, speed=1)), PHONE, tmp_path, token)
 
 
 def step(kind="pick_up", leg="leg_1"):
@@ -105,15 +107,21 @@ def test_a_refused_action_leaves_the_outbox_and_is_told(tmp_path):
     assert phone.outbox == []
 
 
-def test_a_step_that_may_be_accepted_later_is_sent_again_a_few_times(tmp_path):
+@pytest.fixture
+def without_pause(monkeypatch):
+    """Steps are sent again at once."""
+    monkeypatch.setattr(phones, "AGAIN_WALL_S", 0.0)
+
+
+def test_a_step_that_may_be_accepted_later_is_sent_again_a_few_times(tmp_path, without_pause):
     platform = Platform(*[refused("conflict", retry=True)] * TRIES)
     phone = phone_of(platform, tmp_path)
     phone.note(step())
     for _ in range(TRIES - 1):
-        with pytest.raises(NoAnswer):
-            asyncio.run(phone.send_actions())
+        assert asyncio.run(phone.send_actions()) == []
     (refusal,) = asyncio.run(phone.send_actions())
     assert refusal.code == "conflict"
+    assert phone.outbox == []
     assert len({body["actions"][0]["id"] for _, body, _ in platform.asked}) == 1
 
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.simulation.robots.city_demand import orders_from
-from apps.simulation.robots.courier import HUMAN
 from apps.simulation.robots.crowd import Crowd, Surroundings
+from apps.simulation.robots.habits import BY_NAME, Habits
 from apps.simulation.robots.roster import Roster
 from coursier.embedded.pace import Pace
 
@@ -28,22 +28,23 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--city", type=Path, required=True, help="the roster that seed_demo wrote")
         parser.add_argument("--url", required=True, help="the platform's address, as in http://127.0.0.1:8000")
+        parser.add_argument("--habits", choices=BY_NAME, default="mild", help="how couriers and their phones behave")
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
             roster = Roster.read(options["city"])
         except (OSError, ValueError) as error:
             raise CommandError(str(error), returncode=2) from error
-        asyncio.run(_live(roster, options["url"]))
+        asyncio.run(_live(roster, options["url"], BY_NAME[options["habits"]]))
 
 
-async def _live(roster: Roster, url: str) -> None:
+async def _live(roster: Roster, url: str, habits: Habits) -> None:
     pace = Pace.from_environment()
     surroundings = Surroundings(
         url=url,
         pace=pace,
         codes=settings.VAR_DIR / "sign_in_codes",
-        habits=HUMAN,
+        habits=habits,
         memory=settings.VAR_DIR / "robots_memory.json",
     )
     me = asyncio.current_task()

@@ -17,6 +17,7 @@ from apps.couriers.lifecycle import CourierStatus
 from apps.couriers.models import Courier, Shift
 from apps.dispatch.engine import warm
 from apps.simulation.city.basemap import as_json, basemap
+from apps.simulation.robots.habits import BY_NAME
 from apps.simulation.seeding.city_clock import CITY_TIME_ZONE, pace_of_this_start
 from apps.simulation.seeding.demo import DemoCity, seed_demo
 from apps.simulation.seeding.sign_ins import SignIns, demo_sign_ins
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=DEFAULT_PORT)
         parser.add_argument("--host", default=LOOPBACK, help="the address to listen on")
         parser.add_argument("--speed", type=float, default=DEFAULT_SPEED, help="seconds of the city a second")
+        parser.add_argument("--habits", choices=BY_NAME, default="mild", help="how couriers and their phones behave")
 
     def handle(self, *_: Any, **options: Any) -> None:
         for told_to_stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script's background job ignores SIGINT
@@ -50,13 +52,13 @@ class Command(BaseCommand):
                 port=options["port"], host=options["host"], folder=settings.VAR_DIR, needs_redis=not OWN_REDIS
             )
             with only_one_stack(settings.VAR_DIR):
-                self._run(port=options["port"], host=options["host"], speed=options["speed"])
+                self._run(port=options["port"], host=options["host"], speed=options["speed"], habits=options["habits"])
         except CannotStart as error:
             raise CommandError(str(error), returncode=preflight.EXIT_CODE) from error
         except KeyboardInterrupt:
             self.stdout.write("Stopped. The city goes on from here at the next start.")
 
-    def _run(self, *, port: int, host: str, speed: float) -> None:
+    def _run(self, *, port: int, host: str, speed: float, habits: str) -> None:
         if speed <= 0:
             raise CannotStart(f"The speed must be more than 0, not {speed:g}: try `make run SPEED=10`.")
         self.stdout.write("Preparing the engine, the database and the demo city ...")
@@ -75,6 +77,7 @@ class Command(BaseCommand):
             host=host,
             redis_url=OWN_REDIS,
             robots_city=settings.VAR_DIR / "robots.json",
+            robots_habits=habits,
         )
         self.stdout.write("Starting Redis, web, workers, beat and robots ...")
         connection.close()

@@ -18,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, required=True, help="the library: a folder of instance folders")
         parser.add_argument("--instance", required=True, help="the name of an instance folder")
         parser.add_argument("--out", type=Path, required=True, help="where to write the robots' file")
+        parser.add_argument("--freelancers", type=float, default=0.0, help="the share of couriers who are offered legs")
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
@@ -26,4 +27,4 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from error
         if Zone.objects.exists():
             raise CommandError("There is a city in this database already: a replay needs an empty one.", returncode=2)
-        seed_library_day(instance).write(options["out"])
+        seed_library_day(instance, freelancers=options["freelancers"]).write(options["out"])

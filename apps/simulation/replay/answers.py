@@ -1,0 +1,98 @@
+"""Holds what couriers were answered against itself and against the event log. Pure: answers in, findings out.
+
+An action is applied once. Whatever its first answer was, later ones repeat it, unless it was "not now". And a step that
+was answered as applied is in the log: nothing that a courier was told is lost.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from apps.core.ids import parse_public_id
+from apps.simulation.replay.checking import EventRecord
+from apps.simulation.robots.witness import ActionAnswer
+
+APPLIED, REFUSED = "applied", "refused"
+STEPS = {
+    ("accept_offer", ""): "assigned",
+    ("arrive", "pickup"): "at_pickup",
+    ("pick_up", ""): "picked_up",
+    ("arrive", "dropoff"): "at_dropoff",
+    ("deliver", ""): "delivered",
+    ("fail", ""): "failed",
+}
+"""What the log must say of a leg after an action: by its kind and its stop."""
+
+
+class WrongAnswer(StrEnum):
+    """What must never happen to an action."""
+
+    APPLIED_TWICE = "applied twice"
+    ANSWER_CHANGED = "answered one way, then another"
+    NOT_IN_LOG = "applied, and not in the log"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongAction:
+    """One thing that must never happen, and the action to which it did."""
+
+    wrong: WrongAnswer
+    action_id: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFindings:
+    """All that the answers say."""
+
+    actions: int
+    violations: tuple[WrongAction, ...]
+
+    @property
+    def wrong_actions(self) -> frozenset[str]:
+        """Actions with at least one violation."""
+        return frozenset(violation.action_id for violation in self.violations)
+
+
+NO_ANSWERS = AnswerFindings(0, ())
+
+
+def check_answers(answers: Mapping[str, Sequence[ActionAnswer]], records: Iterable[EventRecord]) -> AnswerFindings:
+    """Check every action. `answers`: by action id, in the order in which they came; `records`: the whole log."""
+    moves = {
+        (str(move.payload["leg_id"]), int(move.payload["epoch"]), str(move.payload["after"]))
+        for move in records
+        if move.name == "LegMoved"
+    }
+    wrong: list[WrongAction] = []
+    for action_id, own in answers.items():
+        wrong += _of_one(action_id, own)
+        wrong += _not_in_log(action_id, own, moves)
+    return AnswerFindings(len(answers), tuple(wrong))
+
+
+def _of_one(action_id: str, answers: Sequence[ActionAnswer]) -> list[WrongAction]:
+    if sum(answer.outcome == APPLIED for answer in answers) > 1:
+        return [WrongAction(WrongAnswer.APPLIED_TWICE, action_id, answers[0].kind)]
+    kept = [answer for answer in answers if answer.is_kept]
+    for first, later in pairwise(kept):
+        if later.outcome in (APPLIED, REFUSED) or later.code != first.code:
+            words = f"{first.kind}: {_words(first)}, then {_words(later)}"
+            return [WrongAction(WrongAnswer.ANSWER_CHANGED, action_id, words)]
+    return []
+
+
+def _not_in_log(action_id: str, answers: Sequence[ActionAnswer], moves: set[tuple[str, int, str]]) -> list[WrongAction]:
+    for answer in answers:
+        after = STEPS.get((answer.kind, answer.stop))
+        if not after or not answer.leg_id or answer.code:
+            continue
+        if (str(parse_public_id("leg", answer.leg_id)), answer.epoch, after) not in moves:
+            words = f"{answer.leg_id} was never {after} in epoch {answer.epoch}"
+            return [WrongAction(WrongAnswer.NOT_IN_LOG, action_id, words)]
+    return []
+
+
+def _words(answer: ActionAnswer) -> str:
+    return f"{answer.outcome} {answer.code}".strip()
