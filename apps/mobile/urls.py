@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.mobile.positions import positions
-from apps.mobile.views import ActionsView, SignInCodeView, SignInView, SignOutView, SyncView
+from apps.mobile.views import ActionsView, BaseMapView, SignInCodeView, SignInView, SignOutView, SyncView
 from apps.mobile.working_days import EarningsView, HistoryView, ShiftsView
 
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("shifts", ShiftsView.as_view()),
     path("earnings", EarningsView.as_view()),
     path("history", HistoryView.as_view()),
+    path("base_map", BaseMapView.as_view()),
 ]
