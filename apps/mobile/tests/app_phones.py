@@ -1,0 +1,109 @@
+"""A courier's phone with the app on it: a real browser of a phone's size, whose profile outlives its windows."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.browser import CHROMIUM_FLAGS
+from tests.cast import BAKERY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
+
+    from apps.core.geo import Point
+
+CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+REFUSED_ON_PURPOSE = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION", "404", "409", "503", "401")
+
+
+class AppPhone:
+    """One phone: what is kept on it, and the window that is open."""
+
+    def __init__(
+        self, playwright: Playwright, chromium: str, folder: Path, site: str, *, language: str = "en-GB"
+    ) -> None:
+        self.playwright, self.chromium, self.folder, self.site = playwright, chromium, folder, site
+        self.language, self.problems = language, []
+        self.window: BrowserContext | None = None
+        self.page: Page
+
+    def open(self, path: str = "", *, at: Point = BAKERY, dark: bool = False) -> Page:
+        """Open the app, as by a tap on its icon."""
+        self.window = self.playwright.chromium.launch_persistent_context(
+            str(self.folder),
+            executable_path=self.chromium,
+            args=[*CHROMIUM_FLAGS, *CAMERA],
+            viewport={"width": 390, "height": 844},
+            device_scale_factor=2,
+            has_touch=True,
+            is_mobile=True,
+            locale=self.language,
+            timezone_id="Europe/Paris",
+            color_scheme="dark" if dark else "light",
+            permissions=["geolocation", "camera"],
+            geolocation={"latitude": at.lat, "longitude": at.lon, "accuracy": 8},
+        )
+        self.page = self.window.pages[0]
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", self._heard)
+        self.page.goto(f"{self.site}/courier/{path}")
+        return self.page
+
+    def _heard(self, line: ConsoleMessage) -> None:
+        if line.type == "error" and not any(text in line.text for text in REFUSED_ON_PURPOSE):
+            self.problems.append(line.text)
+
+    def close(self) -> None:
+        """Close the app in the middle of whatever it does."""
+        if self.window is not None:
+            self.window.close()
+        self.window = None
+
+    def sign_in(self, number: str, messages: Path) -> None:
+        """Sign in with the code that comes to this number."""
+        self.page.get_by_label("Telephone number").fill(number)
+        self.page.get_by_role("button", name="Send me a code").click()
+        self.page.get_by_label("The code sent to").wait_for()
+        self.page.get_by_label("The code sent to").fill((messages / f"{number}.txt").read_text().strip())
+        self.page.get_by_role("navigation", name="Pages").wait_for()
+
+    def go(self, path: str) -> None:
+        """To another page of the app."""
+        self.page.evaluate("path => { location.hash = path }", path)
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        """No network meanwhile."""
+        assert self.window is not None
+        self.window.set_offline(True)
+        yield
+        self.window.set_offline(False)
+
+    def kept(self, name: str) -> list[dict]:
+        """All rows of one of the app's stores."""
+        return self.page.evaluate(
+            """async (name) => {
+              const { allOf } = await import(new URL("js/database.js", location.href).href);
+              return allOf(name);
+            }""",
+            name,
+        )
+
+    def is_ready_for_offline(self) -> None:
+        """Wait until the app's files are kept by its service worker."""
+        self.page.wait_for_function("navigator.serviceWorker.ready.then((it) => it.active.state === 'activated')")
+        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def wait_until(condition, *, seconds: float = 15.0):
+    """What the condition returns, once that is something."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+    return found
