@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.browser import CHROMIUM_FLAGS
 from tests.cast import BAKERY
@@ -107,3 +107,16 @@ def wait_until(condition, *, seconds: float = 15.0):
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.1)
     return found
+
+
+def action(number: int, kind: str = "arrive", **fields: Any) -> dict[str, Any]:
+    """An action as it lies in the outbox of the app."""
+    return {
+        "id": f"a{number}",
+        "kind": kind,
+        "sequence": number,
+        "device_time": f"2026-06-10T10:00:{number:02}Z",
+        "leg_id": "leg_1",
+        "epoch": 1,
+        **fields,
+    }
