@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,11 @@ from tests.browser import CHROMIUM_FLAGS
 from tests.cast import BAKERY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
     from apps.core.geo import Point
 
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-REFUSED_ON_PURPOSE = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION", "404", "409", "503", "401")
 
 
 class AppPhone:
@@ -32,7 +29,7 @@ class AppPhone:
         self.window: BrowserContext | None = None
         self.page: Page
 
-    def open(self, path: str = "", *, at: Point = BAKERY, dark: bool = False) -> Page:
+    def open(self, path: str = "", *, at: Point = BAKERY, dark: bool = False, online: bool = True) -> Page:
         """Open the app, as by a tap on its icon."""
         self.window = self.playwright.chromium.launch_persistent_context(
             str(self.folder),
@@ -48,6 +45,7 @@ class AppPhone:
             permissions=["geolocation", "camera"],
             geolocation={"latitude": at.lat, "longitude": at.lon, "accuracy": 8},
         )
+        self.window.set_offline(not online)
         self.page = self.window.pages[0]
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._heard)
@@ -55,8 +53,9 @@ class AppPhone:
         return self.page
 
     def _heard(self, line: ConsoleMessage) -> None:
-        if line.type == "error" and not any(text in line.text for text in REFUSED_ON_PURPOSE):
-            self.problems.append(line.text)
+        is_answer = line.text.startswith("Failed to load resource") and "/courier/" not in line.location["url"]
+        if line.type == "error" and not is_answer:  # what the API refuses is an answer like any other
+            self.problems.append(f"{line.text} {line.location['url']}")
 
     def close(self) -> None:
         """Close the app in the middle of whatever it does."""
@@ -76,13 +75,21 @@ class AppPhone:
         """To another page of the app."""
         self.page.evaluate("path => { location.hash = path }", path)
 
-    @contextmanager
-    def offline(self) -> Iterator[None]:
-        """No network meanwhile."""
+    def network(self, *, on: bool) -> None:
+        """Into a tunnel, or out of it."""
         assert self.window is not None
-        self.window.set_offline(True)
-        yield
-        self.window.set_offline(False)
+        self.window.set_offline(not on)
+
+    def tap(self, text: str) -> None:
+        """Tap the button or link of that text."""
+        self.page.locator(".button:visible", has_text=text).first.click()
+
+    def shot(self, name: str, *, whole: bool = False) -> None:
+        """A picture of the page as it is now, where `COURSIER_SCREENSHOTS` names a folder for them."""
+        folder = os.environ.get("COURSIER_SCREENSHOTS")
+        if folder:
+            self.page.wait_for_timeout(400)
+            self.page.screenshot(path=f"{folder}/courier-{name}.png", full_page=whole)
 
     def kept(self, name: str) -> list[dict]:
         """All rows of one of the app's stores."""

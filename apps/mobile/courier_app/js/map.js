@@ -111,7 +111,7 @@ export class RouteMap {
     if (!this.#map) return;
     const maplibre = window.maplibregl;
     for (const mark of this.#marks) mark.remove();
-    this.#marks = stops.map((stop) =>
+    this.#marks = together(stops).map((stop) =>
       new maplibre.Marker({ element: make(`span.map-stop.${stop.kind}`, { title: stop.label }, stop.label), anchor: "center" })
         .setLngLat([stop.lon, stop.lat]).addTo(this.#map));
     const me = lastPoint();
@@ -140,6 +140,19 @@ export class RouteMap {
     this.#map?.remove();
     this.#map = null;
   }
+}
+
+/** Stops at one place share a mark: none hides another. @param {Mark[]} stops @returns {Mark[]} */
+function together(stops) {
+  /** @type {Map<string, Mark>} */
+  const places = new Map();
+  for (const stop of stops) {
+    const key = `${stop.lat.toFixed(4)} ${stop.lon.toFixed(4)}`; // about ten metres
+    const here = places.get(key);
+    if (here) here.label += `·${stop.label}`;
+    else places.set(key, { ...stop });
+  }
+  return [...places.values()];
 }
 
 /** @param {any} base @returns {number[][]} */

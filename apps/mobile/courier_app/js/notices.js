@@ -25,6 +25,7 @@ export class Notices {
           refusal.label && make("span.fine", {}, refusal.label), make("p", {}, sayOf("refusal", refusal.code, refusal.message)),
           make("div.action-row", {},
             this.#isStillThere(refusal) && linkButton("plain.small", say("notice.to_stop"), `#/stop/${refusal.leg_id}/${refusal.stop}`),
+            refusal.code === "zone_not_found" && linkButton("plain.small", say("place.title"), "#/place", { icon: "pin" }),
             button("plain.small", say("notice.read"), () => dismissRefusal(refusal.id), { icon: "check" }))))));
   }
 

@@ -32,10 +32,14 @@ export const freshPoint = () => (last && Date.now() - last.heard < FRESH_MS ? la
 /** The last place, however old. */
 export const lastPoint = () => last;
 
-/** Where the courier said to be, when the phone could not tell: it holds until the phone can. */
+/** Whether the courier said where they are: it holds until the end of the shift, whatever the phone says. */
+let isByHand = false;
+
+/** Go on from where the courier said to be. */
 export async function restorePlace() {
   const place = await kept("place");
   if (place) placedByHand(place, false);
+  setInterval(() => isByHand && isFollowed() && last && keepPoint(pointNow(last)).catch(console.error), SIGN_OF_LIFE_S * 1000);
 }
 
 /**
@@ -44,10 +48,14 @@ export async function restorePlace() {
  * @param {boolean} isNew
  */
 export function placedByHand(place, isNew = true) {
-  last = { lat: place.lat, lon: place.lon, device_time: new Date(now()).toISOString(), heard: Infinity };
+  isByHand = true;
+  last = { ...pointNow(place), heard: Infinity };
   if (isNew) keep("place", { lat: place.lat, lon: place.lon }).catch(console.error);
   store.tell();
 }
+
+/** @param {{lat: number, lon: number}} place @returns {Point} */
+const pointNow = ({ lat, lon }) => ({ lat, lon, device_time: new Date(now()).toISOString() });
 
 /**
  * The place now, asked for by a tap: the first time the browser asks whether it may.
@@ -68,14 +76,26 @@ export function locate() {
 
 /** Follow the courier on duty, and only then. */
 export function followDuty() {
-  const isOnDuty = store.session !== null && store.view !== null && store.view.courier.status !== "off_duty" && advice().report_every_s !== null;
+  const isOnDuty = isFollowed();
   if (isOnDuty && watch === null && navigator.geolocation) {
     watch = navigator.geolocation.watchPosition(heard, missed, { enableHighAccuracy: true, maximumAge: 5000, timeout: 30_000 });
   } else if (!isOnDuty && watch !== null) {
     navigator.geolocation.clearWatch(watch);
     watch = lastKept = null;
+    if (isByHand) placeForgotten();
     forget().catch(console.error);
   }
+}
+
+function isFollowed() {
+  const status = store.session && store.view?.courier.status;
+  return Boolean(status) && status !== "off_duty" && advice().report_every_s !== null;
+}
+
+function placeForgotten() {
+  isByHand = false;
+  last = null;
+  keep("place", undefined).catch(console.error);
 }
 
 export const advice = () => store.sync?.advice ?? USUAL;
@@ -83,6 +103,7 @@ export const advice = () => store.sync?.advice ?? USUAL;
 /** @param {GeolocationPosition} position */
 function heard(position) {
   geolocation = "following";
+  if (isByHand) return;
   const { latitude: lat, longitude: lon, accuracy } = position.coords;
   last = { lat, lon, device_time: new Date(now()).toISOString(), accuracy_m: Math.min(9999, Math.round(accuracy)), heard: Date.now() };
   if (watch === null) return;

@@ -33,6 +33,9 @@ export const parcelText = (parcel) => parcel.description || say("parcel.one");
 /** Size and weight. @param {Parcel} parcel */
 export const parcelFacts = (parcel) => [parcel.size && sayOf("size", parcel.size), parcel.weight_g && weightOf(parcel.weight_g)].filter(Boolean).join(" · ");
 
+/** The end of a long barcode: enough to tell two labels apart. @param {string} barcode */
+const barcodeEnd = (barcode) => (barcode.length > 16 ? `…${barcode.slice(-6)}` : barcode);
+
 /**
  * A parcel as a row.
  * @param {Parcel} parcel
@@ -40,7 +43,7 @@ export const parcelFacts = (parcel) => [parcel.size && sayOf("size", parcel.size
  */
 export const parcelRow = (parcel, end = null) =>
   make("li.parcel", {}, icon(parcel.is_scanned ? "check" : "box"),
-    make("div.grow", {}, make("strong", {}, parcelText(parcel)), make("span.fine", {}, [parcelFacts(parcel), parcel.barcode].filter(Boolean).join(" · "))),
+    make("div.grow", {}, make("strong", {}, parcelText(parcel)), make("span.fine", {}, [parcelFacts(parcel), barcodeEnd(parcel.barcode)].filter(Boolean).join(" · "))),
     parcel.is_scanned ? make("span.chip.good", {}, say("parcel.scanned")) : end);
 
 /** The kind of a stop, with its mark. @param {Stop} stop */

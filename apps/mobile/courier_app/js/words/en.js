@@ -68,7 +68,7 @@ export default {
   "stop.until": "By {time}",
   "stop.late": "{span} late",
   "stop.any_time": "At any time",
-  "stop.here": "You are here",
+  "stop.here": "Here",
   "stop.navigate": "Navigate",
   "stop.call": "Call",
   "stop.no_phone": "No telephone",
