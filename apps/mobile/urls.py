@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from apps.mobile.drawn_map import BaseMapView
 from apps.mobile.positions import positions
-from apps.mobile.views import ActionsView, BaseMapView, SignInCodeView, SignInView, SignOutView, SyncView
+from apps.mobile.views import ActionsView, SignInCodeView, SignInView, SignOutView, SyncView
 from apps.mobile.working_days import EarningsView, HistoryView, ShiftsView
 
 urlpatterns = [
+    path("base_map", BaseMapView.as_view()),
     path("sign_in/code", SignInCodeView.as_view()),
     path("sign_in", SignInView.as_view()),
     path("sign_out", SignOutView.as_view()),
@@ -16,5 +18,4 @@ urlpatterns = [
     path("shifts", ShiftsView.as_view()),
     path("earnings", EarningsView.as_view()),
     path("history", HistoryView.as_view()),
-    path("base_map", BaseMapView.as_view()),
 ]

@@ -2,10 +2,6 @@
 
 import logging
 
-from django.http import HttpResponse
-from django.utils.decorators import method_decorator
-from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import conditional_page
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,7 +17,6 @@ from apps.couriers.services import SignedIn, request_code, revoke_device, sign_i
 from apps.mobile.actions import perform_batch
 from apps.mobile.serializers import BatchIn, CodeIn, SignInIn
 from apps.mobile.sync import sync_of
-from apps.zones.base_map import MEDIA_TYPE, base_map
 
 logger = logging.getLogger(__name__)
 
@@ -87,16 +82,6 @@ class SyncView(CourierView):
     def get(self, request: Request) -> Response:
         """Show it."""
         return Response(sync_of(calling_courier(request).courier_id))
-
-
-class BaseMapView(CourierView):
-    """`GET base_map`: the drawn map of the city, to be kept by the phone."""
-
-    @method_decorator(gzip_page)
-    @method_decorator(conditional_page)
-    def get(self, request: Request) -> HttpResponse:  # noqa: ARG002 - DRF's own signature
-        """The map, or 304 for a phone that has it."""
-        return HttpResponse(base_map(), content_type=MEDIA_TYPE, headers={"Cache-Control": "private, no-cache"})
 
 
 def _signed_in(signed_in: SignedIn) -> dict[str, object]:
