@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image, ImageDraw
+
 from tests.browser import CHROMIUM_FLAGS
 from tests.cast import BAKERY
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from apps.core.geo import Point
 
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+CODE_39 = {"*": "nwnnwnwnn", "A": "wnnnnwnnw", "7": "nnnwnnwnw", "C": "wnwnnwnnn"}  # bars and spaces, narrow or wide
 
 
 class AppPhone:
@@ -25,7 +28,7 @@ class AppPhone:
         self, playwright: Playwright, chromium: str, folder: Path, site: str, *, language: str = "en-GB"
     ) -> None:
         self.playwright, self.chromium, self.folder, self.site = playwright, chromium, folder, site
-        self.language, self.problems = language, []
+        self.language, self.problems, self.seen = language, [], []
         self.window: BrowserContext | None = None
         self.page: Page
 
@@ -34,7 +37,7 @@ class AppPhone:
         self.window = self.playwright.chromium.launch_persistent_context(
             str(self.folder),
             executable_path=self.chromium,
-            args=[*CHROMIUM_FLAGS, *CAMERA],
+            args=[*CHROMIUM_FLAGS, *CAMERA, *self.seen],
             viewport={"width": 390, "height": 844},
             device_scale_factor=2,
             has_touch=True,
@@ -51,6 +54,12 @@ class AppPhone:
         self.page.on("console", self._heard)
         self.page.goto(f"{self.site}/courier/{path}")
         return self.page
+
+    def hold_before_the_camera(self, code: str) -> None:
+        """A label with this barcode, which the camera sees from the next opening on."""
+        film = self.folder.with_name("label.mjpeg")
+        label_of(code).save(film, "JPEG")
+        self.seen = [f"--use-file-for-fake-video-capture={film}"]
 
     def _heard(self, line: ConsoleMessage) -> None:
         is_answer = line.text.startswith("Failed to load resource") and "/courier/" not in line.location["url"]
@@ -101,10 +110,33 @@ class AppPhone:
             name,
         )
 
+    def kept_value(self, name: str) -> Any:
+        """A single value that the app keeps."""
+        return self.page.evaluate(
+            """async (name) => {
+              const { kept } = await import(new URL("js/database.js", location.href).href);
+              return kept(name);
+            }""",
+            name,
+        )
+
     def is_ready_for_offline(self) -> None:
         """Wait until the app's files are kept by its service worker."""
         self.page.wait_for_function("navigator.serviceWorker.ready.then((it) => it.active.state === 'activated')")
         self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def label_of(code: str) -> Image.Image:
+    """A picture of a label in Code 39."""
+    picture = Image.new("RGB", (1280, 720), "white")
+    pen, x = ImageDraw.Draw(picture), 160
+    for letter in f"*{code}*":
+        for place, width in enumerate(12 if bar == "w" else 5 for bar in CODE_39[letter]):
+            if place % 2 == 0:
+                pen.rectangle((x, 220, x + width - 1, 500), fill="black")
+            x += width
+        x += 5
+    return picture
 
 
 def wait_until(condition, *, seconds: float = 15.0):
