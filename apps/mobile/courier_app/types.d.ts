@@ -46,10 +46,10 @@ export interface Result {
 /** What the kinds of actions carry besides their number, time and place. */
 export interface ActionFields {
   leg_id?: string; epoch?: number; stop?: StopKind; offer_id?: string; reason?: string; pin?: string; note?: string;
-  handed_to?: HandedTo; proofs?: string[]; barcode?: string; parcel_id?: string; incident?: string;
+  handed_to?: HandedTo; proofs?: string[]; barcode?: string; parcel_id?: string; incident?: string; lat?: number; lon?: number;
 }
 export interface Action extends ActionFields {
-  id: string; kind: string; sequence: number; device_time: string; lat?: number; lon?: number;
+  id: string; kind: string; sequence: number; device_time: string;
 }
 /** An action in the outbox. `label` says on the screen what it is about; an answered one counts until the next sync. */
 export interface Kept { id: string; sequence: number; courier_id: string; label: string; action: Action; answered_at: number | null }

@@ -80,7 +80,7 @@ def test_the_last_switch_of_duty_counts_and_an_accident_is_a_break(run):
 
 @pytest.mark.parametrize(
     ("after_s", "moved_m", "is_kept"),
-    [(3, 100, False), (10, 100, True), (10, 5, False), (61, 0, True)],
+    [(1, 100, False), (3, 100, True), (10, 5, False), (61, 0, True)],
 )
 def test_positions_are_thinned_by_the_advice(run, after_s, moved_m, is_kept):
     advice = {"report_every_s": 10, "report_points": 5, "min_move_m": 15, "sync_every_s": 60}

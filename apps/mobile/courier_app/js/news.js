@@ -11,7 +11,8 @@ import { forgetSession } from "./session.js";
 import { store } from "./store.js";
 
 const SILENCE_MS = 40_000; // a stream says something every 15 s: after this it is dead, whatever the browser thinks
-const POLL_S = 10; // without a stream and without advice
+const POLL_S = 10; // without advice: offers do not wait for long
+const SHORT_MS = 2000; // a stream that ends sooner is no stream
 
 /** @type {Promise<void> | null} */
 let syncing = null;
@@ -53,7 +54,7 @@ export function refresh() {
     .finally(() => {
       syncing = null;
       if (isAskedAgain) refresh();
-      else timer = setTimeout(refresh, 1000 * (store.isLive || store.sync?.advice ? advice().sync_every_s : POLL_S));
+      else timer = setTimeout(refresh, 1000 * (store.sync?.advice ? advice().sync_every_s : POLL_S));
       isAskedAgain = false;
     });
 }
@@ -90,7 +91,9 @@ async function listen(mine) {
   let failures = 0;
   while (mine === generation && store.session && !isStreamMissing) {
     try {
+      const began = performance.now();
       await streamOnce(mine, () => (failures = 0));
+      if (performance.now() - began < SHORT_MS) throw new Unreachable("The stream ended at once.");
     } catch (error) {
       store.setLine({ isLive: false });
       if (mine !== generation) return;

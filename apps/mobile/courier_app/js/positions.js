@@ -22,6 +22,7 @@ let last = null;
 let lastKept = null;
 /** @type {"unknown" | "following" | "denied" | "missing"} */
 export let geolocation = "unknown";
+let reportedAt = 0;
 /** @type {() => void} */
 let wakeSender = () => undefined;
 /** Who is told that enough points wait. @param {() => void} wake */
@@ -120,7 +121,7 @@ function missed(error) {
 }
 
 /**
- * Whether a point says something new: not too soon, and moved, or a minute has passed. Pure.
+ * Whether a point says something new: moved, and no more of them than a batch holds; or nothing was said for a while. Pure.
  * @param {Point | null} before
  * @param {Point} point
  * @param {Advice} by
@@ -129,7 +130,7 @@ export function isWorthKeeping(before, point, by) {
   if (by.report_every_s === null) return false;
   if (before === null) return true;
   const passed = (Date.parse(point.device_time) - Date.parse(before.device_time)) / 1000;
-  if (passed < by.report_every_s * 0.9) return false;
+  if (passed < (by.report_every_s / by.report_points) * 0.9) return false;
   return passed >= Math.max(SIGN_OF_LIFE_S, by.report_every_s) || metresBetween(before, point) >= by.min_move_m;
 }
 
@@ -157,8 +158,16 @@ async function keepPoint(point) {
     return answerOf(positions.count());
   });
   store.setLine({ points: waiting });
-  if (waiting >= advice().report_points) wakeSender();
+  reportIfDue();
 }
+
+/** A batch is due: some points wait, and the last batch was long enough ago. */
+export function reportIfDue() {
+  if (store.points && Date.now() - reportedAt >= (advice().report_every_s ?? 0) * 1000) wakeSender();
+}
+
+/** A batch was sent, or is not to be sent yet. */
+export const reported = () => void (reportedAt = Date.now());
 
 /** The oldest points that wait, with their keys. */
 export function waitingPoints() {

@@ -3,7 +3,7 @@
 
 import { now } from "./clock.js";
 import { answerOf, inTransaction } from "./database.js";
-import { ask, Refused } from "./network.js";
+import { ask, Refused, Unreachable } from "./network.js";
 import { store } from "./store.js";
 
 /** @typedef {import("../types.js").Proof} Proof */
@@ -78,6 +78,7 @@ export async function sendProof(proof, token) {
     await finish(proof.id);
   } catch (error) {
     if (!(error instanceof Refused) || error.status === 401) throw error;
+    if (error.status === 404 && error.code !== "leg_not_found") throw new Unreachable(error.message); // no such operation, yet
     await refused(proof, error);
   }
 }

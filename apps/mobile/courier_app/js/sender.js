@@ -1,9 +1,9 @@
 // Sends what waits: actions first, then photos and signatures, then positions. One window of the app at a time.
 
-import { allOf, inTransaction } from "./database.js";
+import { inTransaction } from "./database.js";
 import { ask, backoffMs, Refused, Unreachable } from "./network.js";
 import { MAX_BATCH, onWaiting, settle } from "./outbox.js";
-import { advice, drop, followDuty, forget, onPoints, waitingPoints } from "./positions.js";
+import { drop, followDuty, forget, MAX_BATCH as MOST_POINTS, onPoints, reported, reportIfDue, waitingPoints } from "./positions.js";
 import { sendProof } from "./proofs.js";
 import { forgetSession } from "./session.js";
 import { store } from "./store.js";
@@ -12,6 +12,8 @@ import { store } from "./store.js";
 /** @typedef {import("../types.js").Result} Result */
 
 const AGAIN_MS = 4000; // for actions that the platform could not take yet
+/** Answers to what cannot be read: it never can. Any other refusal of a whole request is not about what is in it. */
+const UNREADABLE = new Set([400, 413, 422]);
 
 /** @type {(news: number) => void} */
 let heardNews = () => undefined;
@@ -28,7 +30,7 @@ export function startSender(news) {
   addEventListener("online", () => ((failures = 0), wake()));
   addEventListener("offline", () => store.setLine({ isReachable: false }));
   document.addEventListener("visibilitychange", () => document.hidden || wake());
-  setInterval(() => store.points && wake(), 15_000);
+  setInterval(reportIfDue, 2000);
   wake();
 }
 
@@ -69,9 +71,28 @@ async function sendAll() {
   if (!token) return false;
   await store.reload(); // another window may have sent it
   const isAnyKept = await sendActions(token);
-  for (const proof of store.proofsOnTheWay) await sendProof(proof, token);
+  const failure = await sendProofs(token);
   await sendPositions(token);
+  if (failure) throw failure;
   return isAnyKept || store.proofsOnTheWay.length > 0;
+}
+
+/**
+ * One after the other; a picture that does not get through keeps neither the next one nor positions from it.
+ * @param {string} token
+ * @returns {Promise<unknown>} the first failure, if there was one
+ */
+async function sendProofs(token) {
+  let failure = null;
+  for (const proof of store.proofsOnTheWay) {
+    try {
+      await sendProof(proof, token);
+    } catch (error) {
+      failure ??= error;
+      if (error instanceof Refused) throw error; // signed out
+    }
+  }
+  return failure;
 }
 
 /** An answer came: the line works. */
@@ -107,7 +128,7 @@ async function sendBatch(actions, token) {
     heardNews(answer.news);
     return answer.results;
   } catch (error) {
-    if (!(error instanceof Refused) || error.status === 401) throw error;
+    if (!(error instanceof Refused) || !UNREADABLE.has(error.status)) throw error;
     if (actions.length === 1) return [{ id: actions[0].id, outcome: "refused", error: { ...error.error, retry: false } }];
     return sendBatch(actions.slice(0, 1), token);
   }
@@ -120,6 +141,7 @@ async function sendPositions(token) {
   for (;;) {
     const { points, keys } = await waitingPoints();
     if (!points.length) return;
+    reported();
     try {
       const answer = await ask("POST", "positions", { token, body: { positions: points } });
       answered();
@@ -127,11 +149,11 @@ async function sendPositions(token) {
       heardNews(answer.news);
       await drop(keys);
     } catch (error) {
-      if (!(error instanceof Refused) || error.status === 401) throw error;
-      if (error.code === "off_duty") return forget();
-      await drop(keys); // never again a batch that cannot be read
+      if (error instanceof Refused && error.code === "off_duty") return forget();
+      if (!(error instanceof Refused) || !UNREADABLE.has(error.status)) throw error;
+      await drop(keys);
     }
-    if (points.length < advice().report_points) return;
+    if (points.length < MOST_POINTS) return;
   }
 }
 
@@ -142,10 +164,4 @@ export async function takeAdvice(advised) {
   await inTransaction(["kept"], "readwrite", (opened) => void opened("kept").put({ ...store.sync, advice: advised }, "sync"));
   await store.reload();
   followDuty();
-}
-
-/** How much of other couriers, who were signed in on this phone before, waits for them. */
-export async function waitingOfOthers() {
-  const all = /** @type {import("../types.js").Kept[]} */ (await allOf("actions"));
-  return all.filter((kept) => kept.answered_at === null && kept.courier_id !== store.session?.courier_id).length;
 }

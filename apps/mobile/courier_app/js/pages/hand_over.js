@@ -113,7 +113,8 @@ export function fileRow(stop, kind, isAsked) {
   if (draft) pictureOf(draft.id).then((file) => file && showPicture(picture, file)).catch(console.error);
   const text = draft ? say("hand_over.taken", { time: hourOf(draft.device_time) }) : isAsked ? say("hand_over.asked") : say("hand_over.optional");
   const take = kind === "photo" ? cameraButton(stop, Boolean(draft)) : linkButton("plain.small", say(draft ? "again" : "signature.sign"), `#${pathOf(stop, "signature")}`, { icon: "signature" });
-  return make("div.proof-row", {}, draft ? picture : make("span.thumb.none", {}, icon(kind)),
+  const isHere = draft && !draft.is_complete; // over there already, after a refusal: it can be named again
+  return make("div.proof-row", {}, isHere ? picture : make("span.thumb.none", {}, icon(draft ? "check" : kind)),
     make("div.grow", {}, make("strong", {}, say(`proof.${kind}`)), make(`span.fine${isAsked && !draft ? ".asked" : ""}`, {}, text)),
     draft && make("button.icon-button", { type: "button", "aria-label": say("remove"), onclick: () => dropProof(draft.id) }, icon("cross")), take);
 }

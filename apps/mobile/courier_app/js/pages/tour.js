@@ -53,7 +53,7 @@ async function startShift(event) {
   pressed.disabled = true;
   try {
     const place = await locate();
-    if (place) await act("start_shift", {}, "");
+    if (place) await act("start_shift", { lat: place.lat, lon: place.lon }, "");
     else go("/place");
   } finally {
     pressed.disabled = false;
