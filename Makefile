@@ -32,7 +32,7 @@ run: setup ## start the platform with a city alive in it (PORT=8000, SPEED=10, H
 test: setup-dev ## every test, on SQLite, PostgreSQL and the MongoDB protocol
 	@$(BIN)/python ci/run_tests.py
 
-lint: setup-dev ## ruff, mypy, import contracts, migrations
+lint: setup-dev ## ruff, mypy, import contracts, migrations, types of JavaScript
 	@ci/lint $(BIN)
 
 replay: setup ## a real day through the real stack (DATA, INSTANCE, SPEED=60, FAULTS=1, HABITS=human)

@@ -13,7 +13,7 @@ class Surface(StrEnum):
 
     PORTAL = "portal"  # people in a browser: live board, sign-in, admin
     REST_API = "rest_api"  # integrators: /v1
-    MOBILE_API = "mobile_api"  # couriers: /mobile/v1
+    MOBILE_API = "mobile_api"  # couriers: /mobile/v1, and the app at /courier/ that uses it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ ROLES: dict[str, Role] = {
     for role in (
         Role("web", frozenset({Surface.PORTAL}), "portal, live board, tracking page and admin"),
         Role("api", frozenset({Surface.REST_API}), "REST API for integrators"),
-        Role("mobile", frozenset({Surface.MOBILE_API}), "mobile API for couriers"),
+        Role("mobile", frozenset({Surface.MOBILE_API}), "mobile API and app for couriers"),
         Role("worker", frozenset(), "Celery worker: serves no page"),
         Role("beat", frozenset(), "Celery beat: serves no page"),
         Role("all", frozenset(Surface), "every surface in one process: a laptop or a small town"),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from apps.core.api import health
 from coursier.roles import Role, Surface, role_named
@@ -16,7 +17,11 @@ def patterns_for(role: Role) -> list[URLPattern | URLResolver]:
     if Surface.REST_API in role.surfaces:
         patterns.append(path("v1/", include("coursier.rest_api")))
     if Surface.MOBILE_API in role.surfaces:
-        patterns.append(path("mobile/v1/", include("apps.mobile.urls")))
+        patterns += [
+            path("mobile/v1/", include("apps.mobile.urls")),
+            path("courier", RedirectView.as_view(url="/courier/")),
+            path("courier/", include("apps.mobile.app_urls")),
+        ]
     if Surface.PORTAL in role.surfaces:
         patterns += [path("admin/", admin.site.urls), path("", include("apps.dashboard.urls"))]
     return patterns

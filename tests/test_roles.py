@@ -31,7 +31,7 @@ def surface_of(path: str) -> Surface | None:
     """Whose a URL is, by its beginning. None: everybody's."""
     if path.startswith("/healthz/"):
         return None
-    if path.startswith("/mobile/v1/"):
+    if path == "/courier" or path.startswith(("/mobile/v1/", "/courier/")):
         return Surface.MOBILE_API
     return Surface.REST_API if path.startswith("/v1/") else Surface.PORTAL
 

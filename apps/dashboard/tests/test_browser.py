@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -24,25 +19,19 @@ from apps.dispatch.models import Assignment
 from apps.dispatch.services import assign_leg, courier_moves_leg
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
-from coursier.embedded.ports import free_port, wait_for_port
+from tests.browser import CHROMIUM_FLAGS, find_chromium, served
 from tests.cast import PASSWORD, Cast, placed
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ROOT = Path(__file__).resolve().parents[3]
-CHROMIUM_FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Where the browser is. Without one these tests are skipped, but not in CI."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        message = "no chromium here: apt-get install chromium"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    return str(found)
+    """Where the browser is."""
+    return find_chromium()
 
 
 @pytest.fixture
@@ -53,23 +42,8 @@ def hand_clock() -> None:
 @pytest.fixture
 def site(database_url: str) -> Iterator[str]:
     """The web role on a free port. Returns its address."""
-    from django.conf import settings
-
-    port = free_port()
-    environment = os.environ | {
-        "DATABASE_URL": database_url,
-        "COURSIER_ROLE": "web",
-        "COURSIER_SECRET_KEY": settings.SECRET_KEY,
-        "COURSIER_LOG_LEVEL": "WARNING",
-    }
-    bind = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "1"]
-    command = [sys.executable, "-m", "gunicorn", "coursier.wsgi", *bind, "--log-level", "warning"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
-        try:
-            wait_for_port(port, seconds=20)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
+    with served(role="web", database_url=database_url) as address:
+        yield address
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_the_drawn_map_is_the_file_of_the_city(cast: Cast, ada: Client, settings
     assert outline[0]["geometry"]["coordinates"] == [RING]
     drawn = {"type": "FeatureCollection", "features": []}
     (tmp_path / "basemap.json").write_text(json.dumps(drawn))
-    assert json.loads(b"".join(ada.get("/board/basemap.json").streaming_content)) == drawn
+    assert ada.get("/board/basemap.json").json() == drawn
     assert Client().get("/board/basemap.json").status_code == 302
 
 
@@ -67,7 +67,7 @@ def test_a_page_that_is_not_there_looks_like_the_product(cast: Cast, ada: Client
 
 
 def test_an_error_of_ours_looks_like_the_product(cast: Cast, ada: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("apps.dashboard.views.screens.active_zones", lambda: 1 / 0)
+    monkeypatch.setattr("apps.dashboard.views.screens.base_map", lambda: 1 / 0)
     ada.raise_request_exception = False
     answer = ada.get("/board/basemap.json")
     assert answer.status_code == 500

@@ -1,9 +1,7 @@
 """The pages themselves."""
 
-from pathlib import Path
-
 from django.conf import settings
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -11,10 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.dashboard.selectors import dispatches_somewhere
-from apps.dashboard.views.doors import json_answer, principal_of, screen
-from apps.zones.selectors import active_zones
-
-BASEMAP_FILE = "basemap.json"
+from apps.dashboard.views.doors import principal_of, screen
+from apps.zones.base_map import MEDIA_TYPE, base_map
 
 
 @require_safe
@@ -48,18 +44,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @screen
 def basemap(_request: HttpRequest) -> HttpResponseBase:
-    """The drawn map: the file that the city's set-up wrote, else the outlines of the zones."""
-    path = Path(settings.VAR_DIR) / BASEMAP_FILE
-    if path.is_file():
-        response = FileResponse(path.open("rb"), content_type="application/geo+json")
-        response["Cache-Control"] = "private, max-age=300"
-        return response
-    outlines = [
-        {
-            "type": "Feature",
-            "properties": {"kind": "outline", "name": zone.name},
-            "geometry": {"type": "Polygon", "coordinates": [zone.ring]},
-        }
-        for zone in active_zones()
-    ]
-    return json_answer({"type": "FeatureCollection", "features": outlines})
+    """The drawn map."""
+    response = HttpResponse(base_map(), content_type=MEDIA_TYPE)
+    response["Cache-Control"] = "private, max-age=300"
+    return response

@@ -1,6 +1,15 @@
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from apps.mobile.tests.phones import Phone
+from tests.browser import CHROMIUM_FLAGS, find_chromium, served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture
@@ -44,3 +53,32 @@ def bo_has(cast):
     from apps.mobile.tests.giving import given_to
 
     return lambda **asked: given_to(cast.bo, cast, **asked)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Runs a piece of JavaScript beside the app's modules, `use("outbox")` being one of them."""
+    from playwright.sync_api import sync_playwright
+
+    with (
+        served(role="mobile", database_url=f"sqlite:///{tmp_path_factory.mktemp('none') / 'none'}") as site,
+        sync_playwright() as playwright,
+        tempfile.TemporaryDirectory() as profile,
+    ):
+        window = playwright.chromium.launch_persistent_context(
+            profile, executable_path=find_chromium(), args=CHROMIUM_FLAGS, service_workers="block"
+        )
+        page = window.pages[0]
+        page.goto(f"{site}/courier/manifest.webmanifest")  # the app's origin, but not the app: nothing runs by itself
+
+        def run(script: str, given: Any = None) -> Any:
+            return page.evaluate(
+                "async ([script, given]) => {"
+                "const use = (name) => import(new URL(`/courier/js/${name}.js`, location.origin).href);"
+                "const body = Object.getPrototypeOf(async function () {}).constructor;"
+                "return new body('use', 'given', script)(use, given); }",
+                [script, given],
+            )
+
+        yield run
+        window.close()

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +22,8 @@ from apps.simulation.robots.habits import BY_NAME
 from apps.simulation.seeding.city_clock import CITY_TIME_ZONE, pace_of_this_start
 from apps.simulation.seeding.demo import DemoCity, seed_demo
 from apps.simulation.seeding.sign_ins import SignIns, demo_sign_ins
+from apps.simulation.seeding.visitor import PHONE as VISITOR_PHONE
+from apps.simulation.seeding.visitor import seed_visitor
 from coursier.embedded import preflight
 from coursier.embedded.only_one import only_one_stack
 from coursier.embedded.pace import Pace
@@ -67,6 +70,7 @@ class Command(BaseCommand):
         pace = pace_of_this_start(speed)
         with clock.using(pace.now):
             demo = seed_demo(roster_file=settings.VAR_DIR / "robots.json")
+            demo = replace(demo, fleet_owners=(*demo.fleet_owners, seed_visitor()))
             sign_ins = demo_sign_ins(demo, file=settings.VAR_DIR / "demo.json")
         _write_basemap(demo)
         plan = StackPlan(
@@ -88,6 +92,7 @@ class Command(BaseCommand):
             _watch(stack)
 
     def _welcome(self, plan: StackPlan, sign_ins: SignIns) -> None:
+        codes = plan.var / "sign_in_codes" / f"{VISITOR_PHONE}.txt"
         local = plan.pace.now().astimezone(CITY_TIME_ZONE)
         self.stdout.write(
             f"""
@@ -96,6 +101,7 @@ Coursier runs at {plan.web_url}
   Dispatcher     {sign_ins.dispatcher}  {sign_ins.dispatcher_password}
   Administrator  {sign_ins.administrator}  {sign_ins.administrator_password}  ({plan.web_url}/admin/)
   Merchant       {sign_ins.merchant}, key {sign_ins.merchant_api_key}
+  Courier        {plan.web_url}/courier/ with the number {VISITOR_PHONE}; its codes come to {codes}
   Sandbox        key {sign_ins.sandbox_api_key}, first delivery in five minutes: {plan.web_url}/v1/docs/first-delivery
 These are kept in {plan.var / "demo.json"}; logs are in {plan.var / "log"}. Ctrl-C stops everything.
 """
