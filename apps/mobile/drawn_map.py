@@ -6,7 +6,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page
 from rest_framework.request import Request
 
-from apps.mobile.views import CourierView
+from apps.mobile.courier_view import CourierView
 from apps.zones.base_map import MEDIA_TYPE, base_map
 
 
