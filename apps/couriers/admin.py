@@ -3,7 +3,17 @@
 from django.contrib import admin
 
 from apps.core.admin import Admin, ReadOnlyAdmin
-from apps.couriers.models import Break, Courier, Device, Fleet, PositionTrack, Shift, SignInCode, Vehicle
+from apps.couriers.models import (
+    Break,
+    Courier,
+    Device,
+    Fleet,
+    PositionTrack,
+    Shift,
+    SignInCode,
+    TrackMark,
+    Vehicle,
+)
 
 
 @admin.register(Fleet)
@@ -97,3 +107,11 @@ class PositionTrackAdmin(ReadOnlyAdmin):
     search_fields = ("courier__name", "courier__phone")
     ordering = ("-id",)
     show_full_result_count = False
+
+
+@admin.register(TrackMark)
+class TrackMarkAdmin(ReadOnlyAdmin):
+    list_display = ("stream", "entry_id", "number")
+    list_filter = ("stream",)
+    search_fields = ("stream",)
+    ordering = ("stream",)

@@ -58,7 +58,7 @@ def test_orders_are_found_by_their_words_once_the_relay_looked(cast):
     assert search_orders(cast.dee, "zebra", limit=5).orders == []
     with losing_everything():
         drain_outbox()
-    assert [found.order["id"] for found in search_orders(cast.dee, "zebra", limit=5).orders] == [order.pk]
+    assert [found.order["id"] for found in search_orders(cast.dee, "zebra", limit=5).orders] == [order.pk.hex]
 
 
 def test_a_relay_with_much_to_do_stops_in_time_and_asks_for_the_next_one(cast, monkeypatch):

@@ -17,7 +17,7 @@ from apps.billing.tests.carrying import carried
 from apps.core import clock
 from apps.core.ids import new_id
 from apps.core.models import Event, IdempotentAnswer
-from apps.couriers.models import Courier, Device, SignInCode
+from apps.couriers.models import Courier, Device, PositionTrack, SignInCode, TrackMark
 from apps.dashboard.tests.test_board_state import fill
 from apps.dispatch.models import Assignment, FigureKind, FleetOffer, FleetRefusal, LearnedFigure, ProgressReport
 from apps.hubs.models import Hub, Scan
@@ -154,6 +154,8 @@ def of_phones_and_what_was_learned(cast: Cast) -> None:
     StopScan.objects.get_or_create(**at_door, parcel=parcel)
     Device.objects.create(courier=cast.bo, label="Phone", token_hash=unique)
     SignInCode.objects.create(phone=cast.bo.phone, code_hash=unique, expires_at=at)
+    PositionTrack.objects.create(courier=cast.bo, started_at=at, ended_at=at, points=[[at.timestamp(), 48.86, 2.35, 8]])
+    TrackMark.objects.create(stream=unique)
     apps.get_model("mobile", "CourierAction").objects.create(  # dashboard does not import mobile
         courier=cast.bo, client_id=new_id(), kind="pause", sequence=1, device_time=at, result={"outcome": "applied"}
     )

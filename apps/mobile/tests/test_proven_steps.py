@@ -153,6 +153,7 @@ def test_a_delivery_from_far_away_is_flagged_and_not_blocked(bos_phone, bo_has):
 
 def test_by_the_last_position_where_the_action_has_none(bos_phone, bo_has, hand_clock):
     for at, flagged in ((BAKERY, True), (HOME, False)):
+        hand_clock.advance(minutes=20)
         leg = at_the_door(bos_phone, bo_has())
         fix = {"lat": at.lat, "lon": at.lon, "device_time": hand_clock().isoformat()}
         assert bos_phone.post("positions", {"positions": [fix]}).status_code == 200
