@@ -17,7 +17,7 @@ from apps.billing.tests.carrying import carried
 from apps.core import clock
 from apps.core.ids import new_id
 from apps.core.models import Event, IdempotentAnswer
-from apps.couriers.models import Courier, Device, PositionTrack, SignInCode, TrackMark
+from apps.couriers.models import Break, Courier, Device, PositionTrack, SignInCode, TrackMark
 from apps.dashboard.tests.test_board_state import fill
 from apps.dispatch.models import Assignment, FigureKind, FleetOffer, FleetRefusal, LearnedFigure, ProgressReport
 from apps.hubs.models import Hub, Scan
@@ -70,6 +70,7 @@ def test_what_services_guard_cannot_be_written_by_hand(cast: Cast, administrator
         "vehicle": cast.bo.vehicle_id,
         "name": "Bob",
         "phone": cast.bo.phone,
+        "language": "en",
         "skills": "[]",
         "max_legs": 3,
         "is_active": "on",
@@ -79,7 +80,7 @@ def test_what_services_guard_cannot_be_written_by_hand(cast: Cast, administrator
     }
     assert administrator.post(address, form).status_code == 302
     bo = Courier.objects.get(pk=cast.bo.pk)
-    assert (bo.name, bo.max_legs) == ("Bob", 3)
+    assert (bo.name, bo.language, bo.max_legs) == ("Bob", "en", 3)
     assert (bo.status, bo.load_legs, bo.version) == (cast.bo.status, cast.bo.load_legs, cast.bo.version)
 
 
@@ -153,6 +154,7 @@ def of_phones_and_what_was_learned(cast: Cast) -> None:
     ProofFile.objects.create(client_id=new_id(), order_id=leg.order_id, kind="photo", **at_door)
     StopScan.objects.get_or_create(**at_door, parcel=parcel)
     Device.objects.create(courier=cast.bo, label="Phone", token_hash=unique)
+    Break.objects.create(courier=cast.bo, shift=cast.bo.shift)
     SignInCode.objects.create(phone=cast.bo.phone, code_hash=unique, expires_at=at)
     PositionTrack.objects.create(courier=cast.bo, started_at=at, ended_at=at, points=[[at.timestamp(), 48.86, 2.35, 8]])
     TrackMark.objects.create(stream=unique)

@@ -19,7 +19,7 @@ from apps.dispatch.services import PlannedPart, assign_leg, courier_moves_leg, m
 from apps.orders.lifecycle import LegStatus
 from apps.orders.services import note_unassigned, raise_attention
 from conftest import HandClock
-from tests.cast import CENTRE, Cast, make_courier, placed, ready_in
+from tests.cast import CENTRE, Cast, begin_shift, make_courier, placed, ready_in
 
 
 def test_a_waiting_order_says_why_it_waits(hand_clock: HandClock, cast: Cast, ada: Client):
@@ -86,6 +86,7 @@ def test_a_live_position_counts_more_than_the_last_act(cast: Cast, ada: Client):
 
 def test_the_board_counts_deliveries_since_midnight_in_the_zone(hand_clock: HandClock, cast: Cast, ada: Client):
     hand_clock.moment = hand_clock.moment.replace(hour=21, minute=50)  # 23:50 in Paris
+    begin_shift(cast.bo, cast.zone)
     _, yesterday = placed(cast)
     deliver(yesterday, cast.bo)
     hand_clock.advance(minutes=20)
