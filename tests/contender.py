@@ -57,7 +57,7 @@ from apps.webhooks.services import deliver_due_of  # noqa: E402
 from coursier.celery import app  # noqa: E402
 from workers.relay import drain_outbox  # noqa: E402
 
-PATIENCE_S = 5.0
+PATIENCE_S, LOOK_EVERY_S = 5.0, 0.002
 
 app.send_task = lambda *_args, **_kwargs: None  # no broker here: what is raced is the database
 
@@ -112,6 +112,7 @@ def _offer_again(leg: str, courier: str) -> str:
             return "offered"
         if status != LegStatus.OFFERED:
             return "taken"
+        time.sleep(LOOK_EVERY_S)
     return "nothing happened"
 
 
@@ -125,6 +126,7 @@ def _tap_next(courier: str, leg: str, old_offer: str) -> str:
             return _tap(courier, "accept_offer", str(live.pk), 2)
         if Leg.objects.filter(pk=UUID(leg), status=LegStatus.ASSIGNED).exists():
             break
+        time.sleep(LOOK_EVERY_S)
     return result
 
 

@@ -1,5 +1,6 @@
 """A whole shift over a bad network: any permutation, repetition and loss, in batches of any cut, ends the same way."""
 
+import os
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ from tests.cast import placed
 
 pytestmark = pytest.mark.django_db
 ACTIONS = 20
+IS_MONGODB = os.environ.get("COURSIER_TEST_DATABASE") == "mongodb"
+EXAMPLES = 8 if IS_MONGODB else 40  # the stand-in for MongoDB takes ten times as long for each
 SHORT = (Phase.explicit, Phase.generate, Phase.shrink)  # what hypothesis would explain takes minutes
 DUTY = ("start_shift", "pause", "resume", "end_shift")
 fates = st.sampled_from([LOST, DEAF, HEARD])
@@ -81,7 +84,9 @@ def test_a_shift_over_a_good_network_ends_as_it_should(straight):
     assert len(results) == ACTIONS - len(DUTY)
 
 
-@settings(max_examples=40, deadline=None, phases=SHORT, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=EXAMPLES, deadline=None, phases=SHORT, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(weather=weathers)
 def test_a_shift_ends_the_same_whatever_the_network_does(cast, messages, straight, weather):
     shift = come_to_work(cast, messages)
@@ -112,7 +117,9 @@ def assert_duty_is_a_chain(shift):
     assert {result["error"]["code"] for result in duty if "error" in result} <= {"superseded"}
 
 
-@settings(max_examples=15, deadline=None, phases=SHORT, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=EXAMPLES // 2, deadline=None, phases=SHORT, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(order=st.permutations(range(8)), cut=st.integers(1, 8))
 def test_what_was_done_before_a_leg_changed_hands_is_refused_and_what_came_after_is_done(cast, bos_phone, order, cut):
     """Bo had the leg, lost it and got it back: four steps of then and four of now, in any order."""
