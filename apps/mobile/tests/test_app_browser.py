@@ -119,7 +119,7 @@ def test_a_delivery_made_offline_survives_the_app_being_closed_and_arrives_once(
     phone.network(on=False)
     deliver(phone, leg, pin_of(leg.order_id))
     phone.page.get_by_text("Kept on this phone").wait_for()
-    phone.page.locator('#line[data-state="offline"]', has_text="2 to send").wait_for()
+    phone.page.locator('#line[data-state="offline"]', has_text="Offline · 2").wait_for()
     kept = {row["id"]: row["action"] for row in phone.kept("actions") if row["answered_at"] is None}
     assert sorted(action["kind"] for action in kept.values()) == ["arrive", "deliver"]
     phone.close()
@@ -276,6 +276,44 @@ def test_another_courier_on_the_same_phone_sends_nothing_of_the_first(
     page.get_by_text("Nothing to do now").wait_for()
     assert not CourierAction.objects.exists()
     assert len(signed_in.kept("actions")) == 2  # they wait for Bo
+
+
+def test_a_platform_that_cannot_be_reached_under_its_address_makes_nothing_be_dropped(
+    leg: Leg, signed_in: AppPhone, cast: Cast
+):
+    """A 404 is what a wrong route answers, not what the platform thinks of the actions."""
+    page = signed_in.page
+    page.locator(".stop-row").nth(1).wait_for()
+    wrong = {"error": {"code": "not_found", "message": "There is no such page."}}
+    page.route("**/mobile/v1/actions", lambda route: route.fulfill(status=404, json=wrong))
+    pick_up(signed_in, leg)
+    page.get_by_text("Kept on this phone").wait_for()
+    page.locator('#line[data-state="offline"]').wait_for()
+    assert len(signed_in.kept("actions")) == 2
+    assert signed_in.kept("refusals") == []
+    page.unroute("**/mobile/v1/actions")
+    wait_until(lambda: status_of(leg) == LegStatus.PICKED_UP, seconds=30)
+
+
+def test_an_action_that_cannot_be_read_is_shown_and_the_others_go_on(leg: Leg, signed_in: AppPhone, cast: Cast):
+    page = signed_in.page
+    page.locator(".stop-row").nth(1).wait_for()
+    signed_in.network(on=False)
+    pick_up(signed_in, leg)
+    page.evaluate(
+        """async () => {
+          const { inTransaction, allOf } = await import(new URL("js/database.js", location.href).href);
+          const [row] = await allOf("actions");
+          const action = { ...row.action, id: crypto.randomUUID(), sequence: 0, device_time: "noon", kind: "pause" };
+          const broken = { ...row, id: action.id, sequence: 0, action };
+          await inTransaction(["actions"], "readwrite", (opened) => void opened("actions").put(broken));
+        }"""
+    )
+    signed_in.network(on=True)
+    page.locator(".notice", has_text="Not taken: Break").wait_for()
+    wait_until(lambda: status_of(leg) == LegStatus.PICKED_UP)
+    kinds = CourierAction.objects.filter(courier_id=cast.bo.pk).values_list("kind", flat=True)
+    assert sorted(kinds) == ["arrive", "pick_up"]
 
 
 def test_a_french_phone_is_spoken_to_in_french(phone: AppPhone, cast: Cast):

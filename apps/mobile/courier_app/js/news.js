@@ -62,7 +62,7 @@ export function refresh() {
 /** @param {unknown} error */
 async function failed(error) {
   if (error instanceof Refused && error.status === 401) return forgetSession();
-  if (!(error instanceof Unreachable)) console.error(error);
+  if (!(error instanceof Unreachable || error instanceof Refused)) console.error(error);
   store.setLine({ isReachable: false, isLive: false });
 }
 

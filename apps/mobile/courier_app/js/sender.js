@@ -59,7 +59,7 @@ function later(ms) {
 /** @param {unknown} error */
 function failed(error) {
   if (error instanceof Refused && error.status === 401) return void forgetSession().catch(console.error);
-  if (!(error instanceof Unreachable)) console.error(error);
+  if (!(error instanceof Unreachable || error instanceof Refused)) console.error(error);
   failures += 1;
   store.setLine({ isReachable: false });
   later(Math.max(backoffMs(failures), error instanceof Unreachable ? error.retryAfterS * 1000 : 0));

@@ -39,17 +39,24 @@ export function amountOf(money) {
   return format.format(money.amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
-/** `14:05`. @param {string | number} time */
-export const hourOf = (time) => new Intl.DateTimeFormat(tongue(), { hour: "2-digit", minute: "2-digit" }).format(new Date(time));
+/**
+ * A moment in words; nothing for what is no moment, so that one wrong value never takes a page away.
+ * @param {string | number} time
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function moment(time, options) {
+  const at = new Date(time);
+  return Number.isNaN(at.getTime()) ? "" : new Intl.DateTimeFormat(tongue(), options).format(at);
+}
 
-/** `14:05:09`. @param {string | number} time */
-export const secondOf = (time) => new Intl.DateTimeFormat(tongue(), { timeStyle: "medium" }).format(new Date(time));
+/** `14:05`. @param {string | number} time */
+export const hourOf = (time) => moment(time, { hour: "2-digit", minute: "2-digit" });
 
 /** `Wed 10 June`. @param {string | number} time */
-export const dayOf = (time) => new Intl.DateTimeFormat(tongue(), { weekday: "short", day: "numeric", month: "long" }).format(new Date(time));
+export const dayOf = (time) => moment(time, { weekday: "short", day: "numeric", month: "long" });
 
 /** The same of a day of the calendar, `2026-06-10`. @param {string} day */
-export const dateOf = (day) => new Intl.DateTimeFormat(tongue(), { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(day));
+export const dateOf = (day) => moment(day, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 
 /** `2.1 km`, `350 m`. @param {number} metres */
 export const distanceOf = (metres) =>

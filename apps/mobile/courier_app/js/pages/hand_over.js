@@ -102,7 +102,7 @@ export function handOverPage(legId, kind) {
 }
 
 /**
- * One file: take it, see it, take it again.
+ * One file: take it, see it, throw it away to take it again.
  * @param {Stop} stop
  * @param {FileKind} kind
  * @param {boolean} isAsked
@@ -112,11 +112,11 @@ export function fileRow(stop, kind, isAsked) {
   const picture = /** @type {HTMLImageElement} */ (make("img.thumb", { alt: say(`proof.${kind}`), width: 64, height: 64 }));
   if (draft) pictureOf(draft.id).then((file) => file && showPicture(picture, file)).catch(console.error);
   const text = draft ? say("hand_over.taken", { time: hourOf(draft.device_time) }) : isAsked ? say("hand_over.asked") : say("hand_over.optional");
-  const take = kind === "photo" ? cameraButton(stop, Boolean(draft)) : linkButton("plain.small", say(draft ? "again" : "signature.sign"), `#${pathOf(stop, "signature")}`, { icon: "signature" });
+  const take = kind === "photo" ? cameraButton(stop) : linkButton("plain.small", say("signature.sign"), `#${pathOf(stop, "signature")}`, { icon: "signature" });
   const isHere = draft && !draft.is_complete; // over there already, after a refusal: it can be named again
   return make("div.proof-row", {}, isHere ? picture : make("span.thumb.none", {}, icon(draft ? "check" : kind)),
     make("div.grow", {}, make("strong", {}, say(`proof.${kind}`)), make(`span.fine${isAsked && !draft ? ".asked" : ""}`, {}, text)),
-    draft && make("button.icon-button", { type: "button", "aria-label": say("remove"), onclick: () => dropProof(draft.id) }, icon("cross")), take);
+    draft ? make("button.icon-button", { type: "button", "aria-label": say("remove"), onclick: () => dropProof(draft.id) }, icon("cross")) : take);
 }
 
 /** @param {HTMLImageElement} picture @param {Blob} file */
@@ -126,10 +126,10 @@ function showPicture(picture, file) {
   picture.src = address;
 }
 
-/** @param {Stop} stop @param {boolean} isAgain */
-function cameraButton(stop, isAgain) {
+/** @param {Stop} stop */
+function cameraButton(stop) {
   const input = /** @type {HTMLInputElement} */ (make("input.unseen", { type: "file", accept: "image/*", capture: "environment", name: "photo", "aria-label": say("photo.take") }));
-  const label = make("label.button.plain.small", {}, icon("photo"), make("span", {}, say(isAgain ? "again" : "photo.take")), input);
+  const label = make("label.button.plain.small", {}, icon("photo"), make("span", {}, say("photo.take")), input);
   input.addEventListener("change", async () => {
     const [file] = input.files ?? [];
     if (!file) return;

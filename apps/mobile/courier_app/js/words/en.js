@@ -2,7 +2,6 @@
 
 export default {
   "back": "Back",
-  "again": "Again",
   "remove": "Remove",
   "to_tour": "To the tour",
   "broken": "The app could not start. Reload it; nothing that you did is lost.",
@@ -22,8 +21,8 @@ export default {
   "sign_in.enter": "Sign in",
 
   "line.fine": "Connected",
-  "line.offline": "No network",
-  "line.offline_waiting": "No network · {n} to send",
+  "line.offline": "Offline",
+  "line.offline_waiting": "Offline · {n}",
   "line.sending": "Sending {n}",
   "line.offer": "New offer · {n} s",
   "line.nobody_answers": "Nobody answers: is there a network?",

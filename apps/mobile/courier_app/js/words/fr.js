@@ -3,7 +3,6 @@
 /** @type {Record<keyof typeof import("./en.js").default, string>} */
 export default {
   "back": "Retour",
-  "again": "Refaire",
   "remove": "Supprimer",
   "to_tour": "Voir la tournée",
   "broken": "L’application n’a pas pu démarrer. Rechargez-la ; rien de ce que vous avez fait n’est perdu.",
@@ -24,7 +23,7 @@ export default {
 
   "line.fine": "Connecté",
   "line.offline": "Hors ligne",
-  "line.offline_waiting": "Hors ligne · {n} en attente",
+  "line.offline_waiting": "Hors ligne · {n}",
   "line.sending": "Envoi de {n}",
   "line.offer": "Nouvelle offre · {n} s",
   "line.nobody_answers": "Pas de réponse : avez-vous du réseau ?",
