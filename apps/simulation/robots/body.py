@@ -132,9 +132,16 @@ class Body:
             handover_at = max(handover_at, self.at)
             for stop in visit:
                 self._done.add(stop.key)
-                actions.append(_action("pick_up" if stop.kind == "pickup" else "deliver", stop, handover_at))
+                actions.append(_handover(stop, handover_at))
             self.at, self.leaves_at = handover_at, handover_at + half
         return handover_at
+
+
+def _handover(stop: Stop, at: datetime) -> Action:
+    """Delivered with the place: an action that was kept on the phone comes before the positions of that time."""
+    if stop.kind == "pickup":
+        return _action("pick_up", stop, at)
+    return _action("deliver", stop, at, {"lat": round(stop.point.lat, 6), "lon": round(stop.point.lon, 6)})
 
 
 def _action(kind: str, stop: Stop, at: datetime, more: dict[str, Any] | None = None) -> Action:
