@@ -70,7 +70,7 @@ def test_a_day_is_replayed_and_told_in_one_line(library, temporary, options):
 
 
 def test_a_day_of_people_loses_nothing_and_takes_nothing_for_two(library, temporary):
-    replay = start(library, temporary, "--speed", "60", "--habits", "human", "--freelancers", "1")
+    replay = start(library, temporary, "--speed", "120", "--habits", "human", "--freelancers", "0.5")
     told, words = replay.communicate(timeout=300)
     assert replay.returncode == 0, words
     report = json.loads(told)
