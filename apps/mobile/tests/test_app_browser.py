@@ -152,6 +152,7 @@ def test_an_offer_comes_over_the_page_without_moving_it_and_is_accepted(signed_i
     make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=cast.bo.pk)
     sheet = page.get_by_role("region", name="Offer")
     sheet.get_by_role("button", name="Accept").wait_for(timeout=15_000)
+    page.wait_for_timeout(500)  # it has risen
     first = sheet.bounding_box()
     page.wait_for_timeout(1500)  # it counts down, and stays where it is
     assert sheet.bounding_box() == first
