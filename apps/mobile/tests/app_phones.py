@@ -122,8 +122,8 @@ class AppPhone:
 
     def is_ready_for_offline(self) -> None:
         """Wait until the app's files are kept by its service worker."""
-        self.page.wait_for_function("navigator.serviceWorker.ready.then((it) => it.active.state === 'activated')")
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.page.wait_for_function("() => navigator.serviceWorker.ready.then((it) => it.active.state === 'activated')")
+        self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def label_of(code: str) -> Image.Image:
