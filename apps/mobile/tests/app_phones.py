@@ -93,12 +93,12 @@ class AppPhone:
         """Tap the button or link of that text."""
         self.page.locator(".button:visible", has_text=text).first.click()
 
-    def shot(self, name: str, *, whole: bool = False) -> None:
+    def shot(self, name: str) -> None:
         """A picture of the page as it is now, where `COURSIER_SCREENSHOTS` names a folder for them."""
         folder = os.environ.get("COURSIER_SCREENSHOTS")
         if folder:
             self.page.wait_for_timeout(400)
-            self.page.screenshot(path=f"{folder}/courier-{name}.png", full_page=whole)
+            self.page.screenshot(path=f"{folder}/courier-{name}.png")
 
     def kept(self, name: str) -> list[dict]:
         """All rows of one of the app's stores."""
@@ -122,8 +122,8 @@ class AppPhone:
 
     def is_ready_for_offline(self) -> None:
         """Wait until the app's files are kept by its service worker."""
-        self.page.wait_for_function("navigator.serviceWorker.ready.then((it) => it.active.state === 'activated')")
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.page.wait_for_function("() => navigator.serviceWorker.ready.then((it) => it.active.state === 'activated')")
+        self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def label_of(code: str) -> Image.Image:

@@ -10,7 +10,7 @@ const QUIET = /^\/($|map$|me$|earnings|waiting$|done)/;
 /** Register the service worker, and take up new releases between two pages. */
 export function registerShell() {
   if (!navigator.serviceWorker) return; // plain http: the app works, but not without a network
-  const hadOne = Boolean(navigator.serviceWorker.controller);
+  let hasOne = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.register("sw.js", { scope: "./", updateViaCache: "none" }).then((registration) => {
     const look = () => document.hidden || registration.update().catch(() => undefined);
     setInterval(look, EVERY_MS);
@@ -18,7 +18,7 @@ export function registerShell() {
   }, console.error);
   let isNew = false;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!hadOne) return; // the first one brings nothing new
+    if (!hasOne) return void (hasOne = true); // the first one brings nothing new
     isNew = true;
     if (document.hidden && QUIET.test(here())) location.reload();
   });

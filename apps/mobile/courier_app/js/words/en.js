@@ -207,7 +207,7 @@ export default {
   "vehicle.scooter": "Scooter",
   "vehicle.van": "Van",
 
-  "waiting.title": "Waiting to be sent",
+  "waiting.title": "Still to send",
   "waiting.nothing": "The platform has everything.",
   "waiting.sending": "Being sent.",
   "waiting.offline": "No network. All of this is kept on the phone, also when the app is closed.",

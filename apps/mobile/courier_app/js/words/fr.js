@@ -68,7 +68,7 @@ export default {
   "stop.until": "Avant {time}",
   "stop.late": "{span} de retard",
   "stop.any_time": "À toute heure",
-  "stop.here": "Sur place",
+  "stop.here": "Ici",
   "stop.navigate": "Itinéraire",
   "stop.call": "Appeler",
   "stop.no_phone": "Pas de téléphone",
@@ -208,7 +208,7 @@ export default {
   "vehicle.scooter": "Scooter",
   "vehicle.van": "Utilitaire",
 
-  "waiting.title": "En attente d’envoi",
+  "waiting.title": "À envoyer",
   "waiting.nothing": "La plateforme a tout reçu.",
   "waiting.sending": "Envoi en cours.",
   "waiting.offline": "Pas de réseau. Tout est gardé sur le téléphone, même si l’application est fermée.",
