@@ -1,59 +1,28 @@
 """A courier's phone is lost: signed out by the fleet in one web process, it is worth nothing in the other one."""
 
-import contextlib
-import os
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import httpx
 import pytest
-from django.conf import settings
 
 from apps.accounts.services import create_api_key
 from apps.core.ids import public_id
 from apps.couriers.models import Device
 from apps.couriers.services.devices import register_device
-from coursier.embedded.ports import free_port
 from tests.cast import CENTRE, assemble_cast
+from tests.web_server import web_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
-def processes(database_url, tmp_path_factory):
-    """Two web servers of one process each, as in the image: their addresses."""
-    ports, servers = (free_port(), free_port()), []
-    log = (tmp_path_factory.mktemp("log") / "web").open("w+")
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "tests.dying_web:application"]
-    for port in ports:
-        environment = os.environ | {
-            "DATABASE_URL": database_url,
-            "REDIS_URL": settings.REDIS_URL,
-            "COURSIER_BIND": f"127.0.0.1:{port}",
-            "COURSIER_WEB_WORKERS": "1",
-            "COURSIER_LOG_LEVEL": "ERROR",
-            "COURSIER_VAR_DIR": str(tmp_path_factory.mktemp("web")),
-        }
-        servers.append(subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT))
-    addresses = [f"http://127.0.0.1:{port}" for port in ports]
-    for address, server in zip(addresses, servers, strict=True):
-        deadline = time.monotonic() + 60
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{address}/healthz/live", trust_env=False).is_success:
-                    break
-            assert time.monotonic() < deadline, log.seek(0) or log.read()
-            assert server.poll() is None, log.seek(0) or log.read()
-            time.sleep(0.2)
-    yield addresses
-    for server in servers:
-        server.terminate()
-    for server in servers:
-        server.wait(30)
-    log.close()
+def processes(database_url):
+    """Two web servers of one process each: their addresses."""
+    alone = {"COURSIER_WEB_WORKERS": "1"}
+    with web_server(database_url, **alone) as one, web_server(database_url, **alone) as other:
+        yield [one, other]
 
 
 @pytest.fixture

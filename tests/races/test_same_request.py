@@ -1,56 +1,26 @@
 """One request sent many times, at once and again, to real web processes: one order, whatever happens to them."""
 
-import contextlib
-import os
-import subprocess
-import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from django.conf import settings
 
 from apps.core.models import Event
 from apps.orders.models import Leg, Order
-from coursier.embedded.ports import free_port
 from tests.authorisation.world import PLACE
 from tests.cast import assemble_cast
+from tests.web_server import web_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 50
 
 
 @pytest.fixture(scope="module")
-def web(database_url, tmp_path_factory):
-    """Two web processes with threads, started as in the image; the address of both."""
-    port = free_port()
-    environment = os.environ | {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": settings.REDIS_URL,
-        "COURSIER_BIND": f"127.0.0.1:{port}",
-        "COURSIER_WEB_WORKERS": "2",
-        "COURSIER_RATE_LIMIT_PER_S": "0",
-        "COURSIER_LOG_LEVEL": "ERROR",
-        "COURSIER_VAR_DIR": str(tmp_path_factory.mktemp("web")),
-    }
-    log = (tmp_path_factory.mktemp("log") / "web").open("w+")
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "tests.dying_web:application"]
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while True:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{address}/healthz/live", trust_env=False).is_success:
-                break
-        assert time.monotonic() < deadline, log.seek(0) or log.read()
-        assert server.poll() is None, log.seek(0) or log.read()
-        time.sleep(0.2)
-    yield address
-    server.terminate()
-    server.wait(30)
-    log.close()
+def web(database_url):
+    """Two web processes with threads; the address of both."""
+    with web_server(database_url, COURSIER_WEB_WORKERS="2", COURSIER_RATE_LIMIT_PER_S="0") as address:
+        yield address
 
 
 @pytest.fixture

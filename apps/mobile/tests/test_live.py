@@ -1,16 +1,12 @@
 """The live stream of a phone: the counter at once and whenever it changes, nothing after the phone is signed out."""
 
 import contextlib
-import os
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import orjson
 import pytest
-from django.conf import settings as django_settings
 from django.test import Client
 from redis.exceptions import ConnectionError as RedisAway
 
@@ -22,8 +18,8 @@ from apps.couriers.services.devices import register_device
 from apps.mobile import live
 from apps.mobile.live import slots
 from apps.mobile.tests.phones import get
-from coursier.embedded.ports import free_port
 from tests.cast import assemble_cast
+from tests.web_server import web_server
 
 
 @contextlib.contextmanager
@@ -133,36 +129,11 @@ def test_who_is_not_signed_in_hears_nothing(cast):
 
 
 @pytest.fixture(scope="module")
-def web(database_url, tmp_path_factory):
+def web(database_url):
     """Two processes of the role `mobile`, of six threads each, two of which may be streams."""
-    port = free_port()
-    environment = os.environ | {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": django_settings.REDIS_URL,
-        "COURSIER_ROLE": "mobile",
-        "COURSIER_BIND": f"127.0.0.1:{port}",
-        "COURSIER_WEB_WORKERS": "2",
-        "COURSIER_WEB_THREADS": "6",
-        "COURSIER_COURIER_STREAMS": "50",
-        "COURSIER_LOG_LEVEL": "ERROR",
-        "COURSIER_VAR_DIR": str(tmp_path_factory.mktemp("web")),
-    }
-    log = (tmp_path_factory.mktemp("log") / "web").open("w+")
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "tests.dying_web:application"]
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while True:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{address}/healthz/live", trust_env=False).is_success:
-                break
-        assert time.monotonic() < deadline, log.seek(0) or log.read()
-        assert server.poll() is None, log.seek(0) or log.read()
-        time.sleep(0.2)
-    yield address
-    server.terminate()
-    server.wait(30)
-    log.close()
+    of_two = {"COURSIER_ROLE": "mobile", "COURSIER_WEB_WORKERS": "2", "COURSIER_WEB_THREADS": "6"}
+    with web_server(database_url, COURSIER_COURIER_STREAMS="50", **of_two) as address:
+        yield address
 
 
 @pytest.fixture
