@@ -19,7 +19,6 @@ import pytest
 from PIL import Image
 
 from apps.mobile.tests.app_phones import AppPhone, label_of, wait_until
-from apps.orders.models import ProofAsked
 from apps.simulation.seeding.visitor import PHONE
 from tests.browser import find_chromium
 from tests.running import City
@@ -38,7 +37,6 @@ DOORS = [
 ]
 LABELS = ("A7C", "B8D")
 HEIGHTS = (1800, 2000)  # of the two photos: so they can be told apart
-KNOWS_PROOFS = "photo" in ProofAsked.values  # until it does, the same shift without them
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +86,9 @@ class Merchant:
 
     def order(self, door: dict[str, Any], label: str, fleet: str) -> dict[str, Any]:
         """An order for the visitor alone, to be scanned at the shop, with a photo and a signature at the door."""
-        asked = (["barcode"], ["photo", "signature"]) if KNOWS_PROOFS else ([], [])
         body = {
-            "pickup": SHOP | ({"proof": asked[0]} if asked[0] else {}),
-            "dropoff": door | ({"proof": asked[1]} if asked[1] else {}),
+            "pickup": SHOP | {"proof": ["barcode"]},
+            "dropoff": door | {"proof": ["photo", "signature"]},
             "parcels": [{"weight_g": 800, "description": "Bread", "barcode": label}],
             "network_policy": "named",
             "fleets": [fleet],
@@ -130,19 +127,16 @@ def accept_ours(page: Page, *, seconds: float = 90) -> None:
 
 
 def pick_up(phone: AppPhone, path: str, *, typed: str = "") -> None:
-    """At the shop, where the platform knows scans: the label is read by the camera, or its code is typed."""
+    """At the shop: the label is read by the camera, or its code is typed."""
     phone.go(path)
     phone.tap("I am here")
-    if KNOWS_PROOFS:
-        phone.tap("Scan the parcels")
-        if typed:
-            phone.page.get_by_label("Code on the label").fill(typed)
-            phone.tap("Enter")
-        phone.page.get_by_text("Scanned: Bread").wait_for(timeout=30_000)
-        phone.shot("scan")
-        phone.tap("Done")
-    else:
-        phone.tap("Pick up")
+    phone.tap("Scan the parcels")
+    if typed:
+        phone.page.get_by_label("Code on the label").fill(typed)
+        phone.tap("Enter")
+    phone.page.get_by_text("Scanned: Bread").wait_for(timeout=30_000)
+    phone.shot("scan")
+    phone.tap("Done")
     phone.tap("Picked up")
     phone.page.get_by_text("picked up at").wait_for()
 
@@ -153,23 +147,22 @@ def hand_over(phone: AppPhone, path: str, photo: Path) -> None:
     phone.go(path)
     phone.tap("I am here")
     phone.tap("Hand over")
-    if KNOWS_PROOFS:
-        page.get_by_label("Take").set_input_files(photo)
-        page.get_by_text("Taken at").wait_for()
-        phone.tap("Sign")
-        field = page.get_by_role("img", name="Field to sign in")
-        field.wait_for()
-        page.wait_for_timeout(200)
-        box = field.bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + 40, box["y"] + 120)
-        page.mouse.down()
-        for step in range(12):
-            page.mouse.move(box["x"] + 50 + 20 * step, box["y"] + 120 + (40 if step % 2 else -40))
-        page.mouse.up()
-        phone.shot("signature")
-        phone.tap("Keep")
-        page.get_by_text("All handed over?").wait_for()
+    page.get_by_label("Take").set_input_files(photo)
+    page.get_by_text("Taken at").wait_for()
+    phone.tap("Sign")
+    field = page.get_by_role("img", name="Field to sign in")
+    field.wait_for()
+    page.wait_for_timeout(200)
+    box = field.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 120)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 50 + 20 * step, box["y"] + 120 + (40 if step % 2 else -40))
+    page.mouse.up()
+    phone.shot("signature")
+    phone.tap("Keep")
+    page.get_by_text("All handed over?").wait_for()
     phone.shot("hand-over")
     phone.tap("Delivered")
     page.get_by_text("Kept on this phone").wait_for()
@@ -231,12 +224,11 @@ def test_a_whole_shift_with_the_network_gone_in_the_middle(city: City, phone: Ap
     for row in late:
         done_at = datetime.fromisoformat(f"{row['device_time']}+00:00")
         assert began - timedelta(seconds=2) <= done_at <= ended + timedelta(seconds=2)
-    if KNOWS_PROOFS:
-        for number, order in enumerate(orders):
-            shown = {proof["kind"]: proof for proof in merchant.call(f"orders/{order['id']}/proof")["data"]}
-            assert shown["signature"]["signed_by"] == DOORS[number]["contact_name"]
-            assert merchant.picture(shown["photo"]["file_url"]).size == (1600, HEIGHTS[number] // 2)
-            assert began <= datetime.fromisoformat(shown["photo"]["device_time"]) <= ended
+    for number, order in enumerate(orders):
+        shown = {proof["kind"]: proof for proof in merchant.call(f"orders/{order['id']}/proof")["data"]}
+        assert shown["signature"]["signed_by"] == DOORS[number]["contact_name"]
+        assert merchant.picture(shown["photo"]["file_url"]).size == (1600, HEIGHTS[number] // 2)
+        assert began <= datetime.fromisoformat(shown["photo"]["device_time"]) <= ended
 
     phone.go("/earnings")
     page.locator(".total .sum").wait_for()

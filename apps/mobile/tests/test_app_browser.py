@@ -173,6 +173,16 @@ def test_a_declined_offer_goes_to_others(signed_in: AppPhone, cast: Cast):
     assert status_of(leg) == LegStatus.OPEN
 
 
+def test_what_is_new_is_pushed(signed_in: AppPhone, cast: Cast):
+    """Without the push, a courier who waits would see it up to a quarter of a minute later."""
+    page = signed_in.page
+    page.get_by_text("Nothing to do now").wait_for()
+    page.wait_for_timeout(2000)  # the stream is open, and all is told
+    _, leg = placed(cast)
+    assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
+    page.locator(".stop-row").nth(1).wait_for(timeout=5000)
+
+
 def test_what_the_platform_refuses_is_shown_until_it_is_read(leg: Leg, signed_in: AppPhone, cast: Cast):
     page = signed_in.page
     page.locator(".stop-row").nth(1).wait_for()
