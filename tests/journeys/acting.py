@@ -5,7 +5,10 @@ from uuid import uuid4
 from rest_framework.test import APIClient
 
 from apps.accounts.services import hash_secret
-from apps.couriers.models import Device
+from apps.core import clock
+from apps.couriers.lifecycle import CourierStatus
+from apps.couriers.models import Courier, Device
+from apps.couriers.positions import mark_seen
 from tests.cast import BAKERY, HOME
 
 
@@ -23,6 +26,12 @@ def phone_of(courier):
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return client
+
+
+def phones_are_heard():
+    """The phones of all couriers on duty are on: none of them falls silent while a story takes its time."""
+    on_duty = Courier.objects.exclude(status=CourierStatus.OFF_DUTY)
+    mark_seen(on_duty.values_list("pk", flat=True), at=clock.now())
 
 
 def order_bread(client, **changes):

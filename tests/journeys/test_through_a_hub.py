@@ -12,7 +12,7 @@ from apps.orders.models import Leg, Order
 from tests.broker import delivering_at_once, losing_everything
 from tests.cast import assemble_cast, freelance
 from tests.hubs import QUAY, Device, make_hub, make_operator
-from tests.journeys.acting import Rider, merchant, order_bread
+from tests.journeys.acting import Rider, merchant, order_bread, phones_are_heard
 from workers.maintenance import sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +26,7 @@ def platform(request, transactional_db, hand_clock):
         from apps.core.redis import connection
 
         hand_clock.advance(**duration or {"seconds": 20})
+        phones_are_heard()
         for key in connection().scan_iter("plan:*"):
             connection().delete(key)  # the marks end by the wall's clock, which stands still here
         sweep()

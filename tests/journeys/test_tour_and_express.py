@@ -15,7 +15,7 @@ from apps.dispatch.services.kept_tours import kept_tours
 from apps.orders.models import Leg, Order
 from tests.broker import delivering_at_once
 from tests.cast import BAKERY, assemble_cast
-from tests.journeys.acting import Rider, merchant, order_bread
+from tests.journeys.acting import Rider, merchant, order_bread, phones_are_heard
 from workers.maintenance import plan_due_tours, sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +36,7 @@ def a_moment_later(transactional_db, hand_clock):
 
     def later(**duration):
         hand_clock.advance(**duration or {"seconds": 20})
+        phones_are_heard()
         for key in connection().scan_iter("plan:*"):
             connection().delete(key)  # the marks end by the wall's clock, which stands still here
         plan_due_tours()
