@@ -22,6 +22,7 @@ from coursier.embedded.pace import Pace
 POSITIONS, ACTIONS, SYNCS, ORDERS = "positions", "actions", "syncs", "orders"
 NEAR_DEG = 0.009  # a kilometre to the north, less to the east: how far recipients live from the shop
 AGAIN_AFTER_S = 1.0
+FIRST_LOOKS_PER_S = 50.0
 MOST_UNDER_WAY = 400
 DETOUR_FACTOR = 1.3
 
@@ -65,10 +66,10 @@ class StreetCrowd:
 
     def play(self, *, seconds: float, orders_per_s: float, finish_s: float) -> StreetMeasured:
         """All couriers report and orders come at a rate for some seconds; then no new ones, until all are delivered."""
-        begin = time.perf_counter()
+        self._measures_from = begin = time.perf_counter() + self._warm_up_s()
         for number in range(len(self._couriers)):
-            self._at(begin + self._rng.uniform(0, REPORT_EVERY_S), self._report, number)
-            self._at(begin + self._rng.uniform(0, REPORT_EVERY_S), self._look, number)
+            self._at(time.perf_counter() + self._rng.uniform(0, REPORT_EVERY_S), self._report, number)
+            self._at(begin - self._rng.uniform(0, self._warm_up_s()), self._look, number)
         for due_s in open_arrivals(orders_per_s, seconds) if orders_per_s else ():
             self._at(begin + due_s, self._order, -1)
         self._measures_until = end = begin + seconds
@@ -78,6 +79,10 @@ class StreetCrowd:
                 break
         self._lines.close()
         return self.measured
+
+    def _warm_up_s(self) -> float:
+        """Every phone asks for everything once: not all of them in one moment, as they would not in a city."""
+        return len(self._couriers) / FIRST_LOOKS_PER_S
 
     def _turn(self) -> None:
         now = time.perf_counter()
@@ -145,7 +150,8 @@ class StreetCrowd:
         self.measured.order_ids.append(orjson.loads(connection.body)["id"])
 
     def _ask(self, kind: str, due_at: float, request: Request, number: int, then: Any) -> None:
-        self.measured.late_starts_s.append(max(0.0, time.perf_counter() - due_at))
+        if due_at >= self._measures_from:
+            self.measured.late_starts_s.append(max(0.0, time.perf_counter() - due_at))
         address = self._doors.api if kind == ORDERS else self._doors.mobile
 
         def react(connection: Connection) -> None:
@@ -167,7 +173,7 @@ class StreetCrowd:
             wrong = f"{kind}: status {connection.status}: {connection.body[:120].decode(errors='replace')}"
         if wrong:
             self.measured.errors[wrong] += 1
-        if connection.due_at < self._measures_until:
+        if self._measures_from <= connection.due_at < self._measures_until:
             latency_s = connection.answered_at - connection.due_at
             self.measured.latencies_s[kind].append(ANSWER_WITHIN_S if wrong else latency_s)
 
