@@ -5,13 +5,14 @@ look-up itself. Nothing is remembered of what was found: each call reads the dat
 itself.
 """
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
+
+from apps.core.plain_rows import as_django_does
 
 SQL_VENDORS = frozenset({"sqlite", "postgresql"})
 _PLACE = "stands for the value"  # among the parameters of the statement
@@ -64,11 +65,7 @@ def _statement(rows: "QuerySet[Any, tuple[Any, ...]]") -> _Statement:
     assert parameters.count(_PLACE) == 1, "it must depend on one value"  # noqa: S101 - our own bug
     expressions = [expression for expression, _, _ in compiler.select or ()]
     converters = tuple(
-        (place, functools.partial(_converted, converters, expression, connection))
+        (place, as_django_does(converters, expression, connection))
         for place, (converters, expression) in compiler.get_converters(expressions).items()
     )
     return _Statement(sql, tuple(parameters), list(parameters).index(_PLACE), converters)
-
-
-def _converted(converters: Sequence[Any], expression: Any, connection: Any, value: Any) -> Any:
-    return functools.reduce(lambda so_far, convert: convert(so_far, expression, connection), converters, value)

@@ -149,8 +149,8 @@ def _select(vendor: str, model: type[Model], columns: tuple[str, ...]) -> _Selec
     converters: list[tuple[str, Convert]] = [(name, datetime.fromisoformat) for name in moments]
     expressions = [expression for expression, _, _ in compiler.select or ()]
     for place, (longer, expression) in compiler.get_converters(expressions).items():
-        as_django_does = functools.partial(_converted, longer, expression, connection)
-        converters.append((columns[place], SHORTER[vendor].get(kinds[columns[place]], as_django_does)))
+        shorter = SHORTER[vendor].get(kinds[columns[place]])
+        converters.append((columns[place], shorter or as_django_does(longer, expression, connection)))
     return _Select(columns, sql.partition(FROM)[0], tuple(converters))
 
 
@@ -159,8 +159,11 @@ def _kind(field: "Field[Any, Any]") -> str:
     return (field.target_field if isinstance(field, ForeignKey) else field).get_internal_type()
 
 
-def _converted(converters: Sequence[Any], expression: Any, connection: BaseDatabaseWrapper, value: Any) -> Any:
-    return functools.reduce(lambda so_far, convert: convert(so_far, expression, connection), converters, value)
+def as_django_does(converters: Sequence[Any], expression: Any, connection: BaseDatabaseWrapper) -> Convert:
+    """What makes a column into what Django gives, by its own converters: for whoever runs a statement by hand."""
+    return lambda value: functools.reduce(
+        lambda so_far, convert: convert(so_far, expression, connection), converters, value
+    )
 
 
 def _load_moments_in_c(cursor: CursorWrapper) -> None:

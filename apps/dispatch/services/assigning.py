@@ -60,8 +60,6 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
     if by == AssignedBy.DISPATCHER:
         _take_back(leg, courier_id)
     courier = _reserve(courier_id, planned, by)
-    if by == AssignedBy.PLANNER and courier.silent_since:
-        raise CourierNotAvailable(f"{courier.name} is not heard from.")
     move = LegMove(
         LegStatus.ASSIGNED, courier_id, reason=by.value, from_version=planned.leg_version if planned else None
     )
@@ -115,8 +113,8 @@ def _promised(leg: Leg, courier: Courier, planned: PlannedPart | None) -> Money 
 def _reserve(courier_id: UUID, planned: PlannedPart | None, by: AssignedBy) -> Courier:
     """Take room for one more leg with the courier, and places at the end of the route.
 
-    Past the end of their shift no plan gives them more; a dispatcher may, who can ask them, and so does an offer that
-    they were made in time.
+    Past the end of their shift, or while they are not heard from, no plan gives them more; a dispatcher may, who can
+    ask them, and so does an offer that they were made in time.
     """
     courier = Courier.objects.select_related("fleet", "shift").filter(pk=courier_id).first()
     if courier is None:
@@ -125,6 +123,8 @@ def _reserve(courier_id: UUID, planned: PlannedPart | None, by: AssignedBy) -> C
         raise CourierNotAvailable(f"{courier.name} is not on duty.")
     if by == AssignedBy.PLANNER and courier.is_past_shift:
         raise CourierNotAvailable(f"The shift of {courier.name} is over.")
+    if by == AssignedBy.PLANNER and courier.silent_since:
+        raise CourierNotAvailable(f"{courier.name} is not heard from.")
     if courier.load_legs >= courier.max_legs:
         raise CourierNotAvailable(f"{courier.name} has {courier.load_legs} legs already, which is the most they take.")
     route_end = max(courier.route_end, planned.dropoff_place) if planned else courier.route_end + 2 * GAP
