@@ -7,21 +7,17 @@ One thread and no HTTP library: on two cores, what the generator takes is missin
   which it was due. A server that stalls is seen in the times of all who waited, not in one.
 """
 
-import select
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from apps.simulation.benchmarks import load_lines
 from apps.simulation.benchmarks.load_connection import Connection, Request
+from apps.simulation.benchmarks.load_lines import Address, Lines
 
-Address = tuple[str, int]
-ANSWER_WITHIN_S = 10.0
-"""Then a request has failed. So much is also put down as the time of one that got a wrong answer."""
-LOOK_FOR_LOST_EVERY_S = 0.1
 MOST_CONNECTIONS = 256
-KEPT_IDLE_S = 10.0  # the server closes them after 20: one that it closes just now must not be asked
 CHECK_EVERY = 20  # bodies; every status is looked at
 
 
@@ -32,7 +28,7 @@ class Measured:
     seconds: float
     """How long it went on, warming up left out."""
     latencies_s: list[float] = field(default_factory=list)
-    """Of every request in that time, failed ones with `ANSWER_WITHIN_S`."""
+    """Of every request in that time; failed ones, and those with a wrong answer, with `ANSWER_WITHIN_S`."""
     late_starts_s: list[float] = field(default_factory=list)
     """Open model: how long after it was due a request was sent. The generator's own fault, and in the latency too."""
     errors: Counter[str] = field(default_factory=Counter)
@@ -49,73 +45,47 @@ class Measured:
 
 
 class _Asker:
-    """Connections to one server: asks over an idle one or over a new one, and tells which were answered."""
+    """Asks one server, and writes down what was answered."""
 
     def __init__(self, address: Address, measured: Measured) -> None:
         self._address = address
         self._measured = measured
-        self._idle: list[Connection] = []
-        self._busy: dict[int, Connection] = {}
-        self._looked_for_lost_at = 0.0
-        self._answers = 0
+        self._lines = Lines()
+        self._answers = self._ended = 0
+        self._counts: Callable[[float], bool] = lambda _: True
 
     @property
     def busy(self) -> int:
         """Requests under way."""
-        return len(self._busy)
+        return self._lines.busy
 
     def ask(self, request: Request, due_at: float) -> None:
         """Send a request that was due at a moment."""
-        now = time.perf_counter()
-        connection = self._connection(now)
-        self._busy[connection.number] = connection
-        connection.ask(request, due_at=due_at, now=now)
+        self._lines.ask(self._address, request, due_at=due_at, then=self._note)
 
     def wait(self, seconds: float, *, counts: Callable[[float], bool] = lambda _: True) -> int:
-        """Write down what is answered, or fails, within some seconds, and free its connection. Returns how many.
+        """Write down what is answered, or fails, within some seconds. Returns how many.
 
         `counts`: whether an answer at a moment is within the time that is measured.
         """
-        reading = [number for number, each in self._busy.items() if not each.is_sending]
-        sending = [number for number, each in self._busy.items() if each.is_sending]
-        if not self._busy:
-            time.sleep(max(0.0, seconds))
-            return 0
-        readable, writable, _ = select.select(reading, sending, (), max(0.0, seconds))
-        for number in writable:
-            self._busy[number].send()
-        for number in readable:
-            self._busy[number].receive()
-        now = time.perf_counter()
-        self._give_up_lost(now)
-        ended = [each for each in self._busy.values() if each.is_done]
-        for connection in ended:
-            self._put_back(connection, now)
-            self._note(connection, counts=counts(connection.answered_at))
-        return len(ended)
+        self._counts, before = counts, self._ended
+        self._lines.wait(seconds)
+        return self._ended - before
 
-    def _note(self, connection: Connection, *, counts: bool) -> None:
+    def close(self) -> None:
+        """Leave; what is under way is not waited for."""
+        self._lines.close()
+
+    def _note(self, connection: Connection) -> None:
+        self._ended += 1
         wrong = self._judge(connection)
         self._measured.right_ever += not wrong
         if wrong:
             self._measured.errors[wrong] += 1
-        if counts:
+        if self._counts(connection.answered_at):
             self._measured.right += not wrong
             latency_s = connection.answered_at - connection.due_at
-            self._measured.latencies_s.append(ANSWER_WITHIN_S if wrong else latency_s)
-
-    def close(self) -> None:
-        """Leave; what is under way is not waited for."""
-        for connection in (*self._idle, *self._busy.values()):
-            connection.close()
-
-    def _connection(self, now: float) -> Connection:
-        while self._idle:
-            connection = self._idle.pop()
-            if now - connection.answered_at < KEPT_IDLE_S and not connection.was_closed_by_server():
-                return connection
-            connection.close()
-        return Connection(self._address)
+            self._measured.latencies_s.append(load_lines.ANSWER_WITHIN_S if wrong else latency_s)
 
     def _judge(self, connection: Connection) -> str:
         """What is wrong with an answer, "" when nothing is. One body in twenty is read."""
@@ -129,23 +99,6 @@ class _Asker:
             return ""
         self._measured.checked_bodies += 1
         return request.what_is_wrong(connection.body)
-
-    def _give_up_lost(self, now: float) -> None:
-        if now - self._looked_for_lost_at < LOOK_FOR_LOST_EVERY_S:
-            return
-        self._looked_for_lost_at = now
-        for connection in self._busy.values():
-            if not connection.is_done and now - connection.sent_at > ANSWER_WITHIN_S:
-                connection.fail(f"no answer within {ANSWER_WITHIN_S:g} s")
-
-    def _put_back(self, connection: Connection, now: float) -> None:
-        del self._busy[connection.number]
-        if connection.failure:
-            connection.answered_at = now
-        if connection.is_reusable:
-            self._idle.append(connection)
-        else:
-            connection.close()
 
 
 def closed(

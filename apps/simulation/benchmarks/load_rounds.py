@@ -9,7 +9,8 @@ from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.hall import Store
 from apps.simulation.benchmarks.load_connection import Request
 from apps.simulation.benchmarks.load_cpu import CpuMeter
-from apps.simulation.benchmarks.load_generator import Address, Measured, closed, open_arrivals, open_model
+from apps.simulation.benchmarks.load_generator import Measured, closed, open_arrivals, open_model
+from apps.simulation.benchmarks.load_lines import Address
 from apps.simulation.benchmarks.load_requests import Caller
 from apps.simulation.benchmarks.load_results import Bounds, Latencies, Rates, Relayed, Round, StoreResult, round_of
 from apps.simulation.benchmarks.load_servers import Servers, servers_on

@@ -5,7 +5,7 @@ The body is that of the robots; the phone is bare, since a thousand of them shar
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -75,12 +75,9 @@ class StreetCourier:
         done = [action["kind"] for action, error in zip(sent, errors, strict=True) if not error]
         self.delivered += done.count("deliver")
         refused = [error["code"] for error in errors if error]
-        if refused or any(action["kind"] == "accept_offer" for action in sent):
-            self.itinerary = None if self.itinerary is None else self._outdated(self.itinerary)
+        if self.itinerary and (refused or any(action["kind"] == "accept_offer" for action in sent)):
+            self.itinerary = replace(self.itinerary, news=-1)  # known no more: it is asked for again
         return refused
-
-    def _outdated(self, itinerary: Itinerary) -> Itinerary:
-        return Itinerary(-1, itinerary.status, itinerary.shift, itinerary.offer_ids, itinerary.stops)
 
     def _note(self, kind: str, at: datetime, fields: dict[str, Any]) -> None:
         number = next(self._numbers)

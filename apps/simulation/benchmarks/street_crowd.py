@@ -5,16 +5,15 @@ import itertools
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
 from random import Random
 from typing import Any
 
 import orjson
 
 from apps.simulation.benchmarks.load_connection import Connection, Request
-from apps.simulation.benchmarks.load_generator import ANSWER_WITHIN_S, Address, open_arrivals
+from apps.simulation.benchmarks.load_generator import open_arrivals
+from apps.simulation.benchmarks.load_lines import ANSWER_WITHIN_S, Address, Lines
 from apps.simulation.benchmarks.street_courier import REPORT_EVERY_S, street_courier
-from apps.simulation.benchmarks.street_lines import Lines
 from apps.simulation.benchmarks.street_rows import SPEED_KMH, StreetGround
 from apps.simulation.robots.riding import CityVehicle
 from coursier.embedded.pace import Pace
@@ -122,14 +121,11 @@ class StreetCrowd:
         elif courier.wants_to_sync:
             self._ask(SYNCS, due_at, _get("/mobile/v1/sync", self._heads[number]), number, self._synced)
         elif next_at is not None:
-            self._at(time.perf_counter() + self._wall_until(next_at), self._look, number)
+            self._at(time.perf_counter() + self._pace.wall_seconds_until(next_at), self._look, number)
             return
         else:
             return
         self._under_way.add(number)
-
-    def _wall_until(self, moment: datetime) -> float:
-        return self._pace.wall_seconds_until(moment)
 
     def _acted(self, number: int, connection: Connection, sent: list[dict[str, Any]]) -> None:
         courier = self._couriers[number]

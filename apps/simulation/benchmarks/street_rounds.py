@@ -13,7 +13,8 @@ from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.hall import Hall, Store, open_hall
 from apps.simulation.benchmarks.load_connection import Request
 from apps.simulation.benchmarks.load_cpu import CpuMeter
-from apps.simulation.benchmarks.load_generator import Address, closed
+from apps.simulation.benchmarks.load_generator import closed
+from apps.simulation.benchmarks.load_lines import Address
 from apps.simulation.benchmarks.load_results import Rates, Round, percentile, round_of, times_of
 from apps.simulation.benchmarks.load_servers import PROBE_SETTINGS
 from apps.simulation.benchmarks.street_courier import street_courier

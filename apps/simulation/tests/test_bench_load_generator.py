@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from apps.simulation.benchmarks import load_generator
+from apps.simulation.benchmarks import load_generator, load_lines
 from apps.simulation.benchmarks.load_connection import Request
 from apps.simulation.benchmarks.load_generator import closed, open_arrivals, open_model
 from apps.simulation.benchmarks.load_results import percentile, times_of
@@ -203,7 +203,7 @@ def test_a_body_is_read_and_a_wrong_one_is_an_error(serve):
 
 
 def test_a_server_that_never_answers_ends_the_request_and_not_the_benchmark(serve, monkeypatch):
-    monkeypatch.setattr(load_generator, "ANSWER_WITHIN_S", 0.3)
+    monkeypatch.setattr(load_lines, "ANSWER_WITHIN_S", 0.3)
     server = serve()
     server.gate.clear()
     measured = open_model(server.server_address, requests(), due_s=[0.0, 0.05], seconds=0.1)

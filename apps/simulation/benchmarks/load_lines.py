@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from apps.simulation.benchmarks.load_connection import Connection, Request
-from apps.simulation.benchmarks.load_generator import ANSWER_WITHIN_S, KEPT_IDLE_S, Address
 
+Address = tuple[str, int]
 Reaction = Callable[[Connection], None]
-LOOK_FOR_LOST_EVERY_S = 0.2
+ANSWER_WITHIN_S = 10.0
+"""Then a request has failed."""
+LOOK_FOR_LOST_EVERY_S = 0.1
+KEPT_IDLE_S = 10.0  # the server closes them after 20: one that it closes just now must not be asked
 
 
 @dataclass(slots=True)
