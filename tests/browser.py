@@ -7,10 +7,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
 from coursier.embedded.ports import free_port, wait_for_port
 from coursier.embedded.stack import PROJECT
+from tests.missing import missing
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
@@ -19,8 +18,7 @@ def find_chromium() -> str:
     """Where the browser is. Without one the test is skipped, but not in CI."""
     found = shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
-        message = "no chromium here: apt-get install chromium"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        missing("no chromium here: apt-get install chromium")
     return str(found)
 
 

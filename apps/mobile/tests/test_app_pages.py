@@ -6,7 +6,6 @@ With `COURSIER_SCREENSHOTS=FOLDER` each is also kept as a picture.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from apps.orders.services import NewParcel, StopDetails
 from coursier.embedded.stack import PROJECT
 from tests.browser import find_chromium, served
 from tests.cast import BAKERY, HOME, RING, Cast, placed
+from tests.missing import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +77,7 @@ def hand_clock() -> None:
 def axe() -> str:
     """What judges whether everybody can use a page. Without Node.js it is missing, but not in CI."""
     if not AXE.exists():
-        message = "axe-core is not installed: make setup-dev, with Node.js"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        missing("axe-core is not installed: make setup-dev, with Node.js")
     return AXE.read_text()
 
 
