@@ -10,7 +10,7 @@ from apps.core.errors import Conflict
 from apps.core.events import publish
 from apps.orders.errors import IncidentNotFound, IncidentResolvedAlready
 from apps.orders.events import IncidentOpened, IncidentResolved
-from apps.orders.models import Incident, IncidentKind, Leg, Order, Parcel
+from apps.orders.models import Incident, IncidentKind, Leg, Order, Parcel, ProofFile
 from apps.orders.services.attention import clear_attention, raise_attention
 
 
@@ -76,6 +76,18 @@ def open_courier_incident(new: CourierIncident) -> Incident:
     if leg:
         raise_attention(order_id=leg.order_id, reason=new.kind.value, though_ended=True)
     return incident
+
+
+def open_proof_incident(file: ProofFile, *, kind: IncidentKind, note: str) -> Incident:
+    """Open an incident about a photo or a signature, with whose leg it is. Reads leg, courier and fleet of the file."""
+    new = CourierIncident(
+        kind=kind,
+        courier_id=file.courier_id,
+        executor_id=file.courier.fleet.organisation_id,
+        leg=file.leg,
+        note=note,
+    )
+    return open_courier_incident(new)
 
 
 @atomic(rereads=3)

@@ -13,7 +13,7 @@ from apps.core.db import atomic
 from apps.orders import proof_storage
 from apps.orders.errors import WrongProof
 from apps.orders.models import FILES, IncidentKind, Leg, ProofFile, Stop
-from apps.orders.services.incidents import CourierIncident, open_courier_incident
+from apps.orders.services.incidents import open_proof_incident
 
 MISSED_AFTER = timedelta(hours=1)
 UNFINISHED_FOR = timedelta(days=14)  # then the pieces of one that never became whole are deleted
@@ -70,15 +70,8 @@ def _miss(proof_id: UUID) -> bool:
     if file.is_complete or file.missed_at:
         return False
     file.swap(missed_at=clock.now())
-    open_courier_incident(
-        CourierIncident(
-            kind=IncidentKind.PROOF_MISSING,
-            courier_id=file.courier_id,
-            executor_id=file.courier.fleet.organisation_id,
-            leg=file.leg,
-            note=f"The {file.kind or 'photo or signature'} of the {file.stop} has not arrived.",
-        )
-    )
+    note = f"The {file.kind or 'photo or signature'} of the {file.stop} has not arrived."
+    open_proof_incident(file, kind=IncidentKind.PROOF_MISSING, note=note)
     return True
 
 

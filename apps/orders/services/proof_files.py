@@ -30,7 +30,7 @@ from apps.orders.events import ProofArrived
 from apps.orders.lifecycle import COLLECTED, LegStatus
 from apps.orders.models import FILES, IncidentKind, Leg, ProofAsked, ProofFile, Stop
 from apps.orders.proof_images import as_jpeg
-from apps.orders.services.incidents import CourierIncident, close_courier_incidents, open_courier_incident
+from apps.orders.services.incidents import close_courier_incidents, open_proof_incident
 
 LARGEST_BYTES = 8 * 1024 * 1024
 MOST_PER_STOP = 20  # told by one courier: more is no proof, it is an album
@@ -100,15 +100,8 @@ def _miss_what_was_not_made(file: ProofFile, leg: Leg) -> None:
     lacking = (FILES & leg.proof_asked(stop)) - frozenset(kinds)
     if not is_done or len(lacking) <= kinds.count(""):
         return
-    open_courier_incident(
-        CourierIncident(
-            kind=IncidentKind.PROOF_MISSING,
-            courier_id=file.courier_id,
-            executor_id=file.courier.fleet.organisation_id,
-            leg=leg,
-            note=f"No {' or '.join(sorted(lacking))} was made at the {stop.value}.",
-        )
-    )
+    note = f"No {' or '.join(sorted(lacking))} was made at the {stop.value}."
+    open_proof_incident(file, kind=IncidentKind.PROOF_MISSING, note=note)
 
 
 def told_proof(*, courier_id: UUID, client_id: UUID) -> ProofFile:
@@ -203,15 +196,8 @@ def _complete(proof_id: UUID, offset: int, name: str, stored_bytes: int) -> Proo
         )
     )
     if file.kind == ProofAsked.PHOTO and _was_used_before(file):
-        open_courier_incident(
-            CourierIncident(
-                kind=IncidentKind.REUSED_PHOTO,
-                courier_id=file.courier_id,
-                executor_id=file.courier.fleet.organisation_id,
-                leg=leg,
-                note=f"The photo of the {file.stop} was used for another order before.",
-            )
-        )
+        note = f"The photo of the {file.stop} was used for another order before."
+        open_proof_incident(file, kind=IncidentKind.REUSED_PHOTO, note=note)
     if file.missed_at and not ProofFile.objects.filter(leg=leg, missed_at__isnull=False, completed_at=None).exists():
         close_courier_incidents(leg_id=leg.pk, kind=IncidentKind.PROOF_MISSING, resolution="it has arrived")
     return file
