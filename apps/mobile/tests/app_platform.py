@@ -1,4 +1,4 @@
-"""What phones are told by a platform that knows all of docs/mobile-api.md, laid over the answers of the tested one.
+"""A fuller life than a test has, laid over the platform's answers: every proof asked for, weeks of earnings and shifts.
 
 The pages can then be looked at whole.
 """
@@ -12,11 +12,6 @@ import orjson
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Route
 
-FAIL_REASONS = {
-    "pickup": ["closed", "not_ready", "no_parcel", "damaged", "too_large", "wrong_address", "unsafe", "other"],
-    "dropoff": ["recipient_absent", "recipient_refused", "wrong_address", "no_access", "damaged", "unsafe", "other"],
-}
-INCIDENTS = ["damaged_parcel", "missing_parcel", "accident", "breakdown", "delay", "other"]
 PROOF = {"pickup": ["barcode"], "dropoff": ["pin", "photo", "signature"]}
 
 
@@ -36,16 +31,8 @@ def _sync(route: Route) -> None:
     answer = route.fetch()
     body = answer.json()
     if not body.get("is_unchanged") and answer.ok:
-        body.setdefault("fail_reasons", FAIL_REASONS)
-        body.setdefault("incident_kinds", INCIDENTS)
-        body["courier"].setdefault("vehicle", {"kind": "cargo_bike", "speed_kmh": 15.0})
         for stop in body["stops"]:
-            stop.setdefault("proofs_given", [])
-            stop.setdefault("hub", None)
             stop["proof"] = PROOF[stop["kind"]]
-            for number, parcel in enumerate(stop["parcels"]):
-                parcel.setdefault("id", f"par_{number}")
-                parcel.setdefault("is_scanned", False)
     route.fulfill(response=answer, body=orjson.dumps(body).decode())
 
 
