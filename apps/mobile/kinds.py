@@ -31,7 +31,7 @@ class Effect(TypedDict):
     is_paused: NotRequired[bool]
 
 
-Handler = Callable[[UUID, Action], LegState | None]
+Handler = Callable[[UUID, Action], Effect | None]
 _ARRIVED = {"pickup": LegStatus.AT_PICKUP, "dropoff": LegStatus.AT_DROPOFF}
 
 
@@ -53,29 +53,29 @@ def _resume(courier_id: UUID, action: Action) -> None:  # noqa: ARG001
     couriers.resume(courier_id=courier_id)
 
 
-def _accept_offer(courier_id: UUID, action: Action) -> LegState:
-    return _state(dispatch.accept_offer(offer_id=_offer_id(action), courier_id=courier_id))
+def _accept_offer(courier_id: UUID, action: Action) -> Effect:
+    return _on(dispatch.accept_offer(offer_id=_offer_id(action), courier_id=courier_id))
 
 
 def _decline_offer(courier_id: UUID, action: Action) -> None:
     dispatch.decline_offer(offer_id=_offer_id(action), courier_id=courier_id, reason=action.reason)
 
 
-def _arrive(courier_id: UUID, action: Action) -> LegState:
+def _arrive(courier_id: UUID, action: Action) -> Effect:
     if action.stop not in _ARRIVED:
         raise _lacks("stop")
     return _move(courier_id, action, _ARRIVED[action.stop])
 
 
-def _pick_up(courier_id: UUID, action: Action) -> LegState:
+def _pick_up(courier_id: UUID, action: Action) -> Effect:
     return _move(courier_id, action, LegStatus.PICKED_UP)
 
 
-def _deliver(courier_id: UUID, action: Action) -> LegState:
+def _deliver(courier_id: UUID, action: Action) -> Effect:
     return _move(courier_id, action, LegStatus.DELIVERED)
 
 
-def _fail(courier_id: UUID, action: Action) -> LegState:
+def _fail(courier_id: UUID, action: Action) -> Effect:
     if not action.reason:
         raise _lacks("reason")
     if action.stop is None:
@@ -85,7 +85,7 @@ def _fail(courier_id: UUID, action: Action) -> LegState:
     return _move(courier_id, action, LegStatus.FAILED, only_from=_ARRIVED[action.stop])
 
 
-def _scan(courier_id: UUID, action: Action) -> LegState:
+def _scan(courier_id: UUID, action: Action) -> Effect:
     if action.stop not in Stop.values:
         raise _lacks("stop")
     if not action.barcode and action.parcel_id is None:
@@ -97,10 +97,10 @@ def _scan(courier_id: UUID, action: Action) -> LegState:
         parcel_id=parse_public_id("par", action.parcel_id) if action.parcel_id is not None else None,
         barcode=action.barcode,
     )
-    return _state(dispatch.courier_scans(courier_id=courier_id, leg_id=leg_id, epoch=epoch, scan=scan))
+    return _on(dispatch.courier_scans(courier_id=courier_id, leg_id=leg_id, epoch=epoch, scan=scan))
 
 
-def _move(courier_id: UUID, action: Action, to: LegStatus, *, only_from: LegStatus | None = None) -> LegState:
+def _move(courier_id: UUID, action: Action, to: LegStatus, *, only_from: LegStatus | None = None) -> Effect:
     leg_id, epoch = _of_leg(action)
     leg = dispatch.courier_moves_leg(
         courier_id=courier_id,
@@ -112,11 +112,11 @@ def _move(courier_id: UUID, action: Action, to: LegStatus, *, only_from: LegStat
         device_time=action.device_time,
         shown=dispatch.Shown(proofs=action.proofs, note=action.note, handed_to=_handed_to(action), point=action.point),
     )
-    return _state(leg)
+    return _on(leg)
 
 
-def _state(leg: Leg) -> LegState:
-    return LegState(leg_id=public_id("leg", leg.pk), status=leg.status, epoch=leg.epoch)
+def _on(leg: Leg) -> Effect:
+    return Effect(state=LegState(leg_id=public_id("leg", leg.pk), status=leg.status, epoch=leg.epoch))
 
 
 def _of_leg(action: Action) -> tuple[UUID, int]:
@@ -146,7 +146,7 @@ def _report(courier_id: UUID, action: Action) -> Effect:
         stops_work=stops_work,
     )
     leg = dispatch.courier_reports(courier_id=courier_id, report=report)
-    effect = Effect(state=_state(leg)) if leg else Effect()
+    effect = _on(leg) if leg else Effect()
     return {**effect, "is_paused": True} if stops_work else effect
 
 
@@ -184,17 +184,15 @@ HANDLERS: dict[str, Handler] = {
     "deliver": _deliver,
     "fail": _fail,
     "scan": _scan,
+    REPORT: _report,
 }
 
 
 def perform(courier_id: UUID, action: Action) -> Effect:
     """Do what the action says. Raises what the services raise."""
     handler = HANDLERS.get(action.kind)
-    if handler is None and action.kind != REPORT:
+    if handler is None:
         raise InvalidAction(f"There is no kind of action {action.kind!r}.")
     if action.point:
         couriers.moved(courier_id=courier_id, point=action.point)
-    if handler is None:
-        return _report(courier_id, action)
-    state = handler(courier_id, action)
-    return Effect(state=state) if state else Effect()
+    return handler(courier_id, action) or Effect()

@@ -1,4 +1,4 @@
-"""The stops ahead of a courier, with all that is needed at the door: nine queries, however long the route."""
+"""The stops ahead of a courier, with all that is needed at the door: as many queries, however long the route."""
 
 from typing import Any
 from uuid import UUID

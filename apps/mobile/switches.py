@@ -1,7 +1,5 @@
 """Duty is a switch, not a way: the last action by the phone's own order decides, in whichever order they arrive."""
 
-from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from apps.mobile.action import Action
@@ -17,17 +15,13 @@ def has_switched_since(courier_id: UUID, action: Action) -> bool:
     "Later" means both by sequence and by device time, so a phone that starts counting anew is not held to the numbers
     of the one before.
     """
-    return any(
-        result["outcome"] == "applied" and (kind in DUTY_KINDS or result.get("is_paused"))
-        for kind, result in _later(courier_id, action)
-    )
-
-
-def _later(courier_id: UUID, action: Action) -> Iterator[tuple[str, dict[str, Any]]]:
-    rows = CourierAction.objects.filter(
+    later = CourierAction.objects.filter(
         courier_id=courier_id,
         kind__in=[*DUTY_KINDS, REPORT],
         sequence__gt=action.sequence,
         device_time__gte=action.device_time,
     )
-    yield from rows.values_list("kind", "result")
+    return any(
+        result["outcome"] == "applied" and (kind in DUTY_KINDS or result.get("is_paused"))
+        for kind, result in later.values_list("kind", "result")
+    )
