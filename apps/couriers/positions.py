@@ -185,6 +185,21 @@ def positions_now(courier_ids: list[UUID]) -> dict[UUID, Point]:
     return {key: Point(at[1], at[0]) for key, at in zip(courier_ids, found, strict=True) if at}
 
 
+def position_about(courier_id: UUID, moment: datetime, *, within: timedelta) -> Point | None:
+    """The last known point of a courier, if their phone was there at about that moment. None when Redis is away."""
+    try:
+        with connection().pipeline(transaction=False) as pipe:
+            pipe.geopos(NOW, str(courier_id))
+            pipe.zscore(NOW_AT, str(courier_id))
+            (at,), seconds = pipe.execute()
+    except RedisError as error:
+        logger.warning("No live positions, Redis is away: %s", error)
+        return None
+    if not at or seconds is None or abs(seconds - moment.timestamp()) > within.total_seconds():
+        return None
+    return Point(at[1], at[0])
+
+
 def last_seen(courier_ids: list[UUID]) -> dict[UUID, float]:
     """Epoch seconds of the last sign of life of those couriers who have one. Raises RedisError when Redis is away."""
     if not courier_ids:

@@ -26,6 +26,7 @@ from django.db import IntegrityError
 from apps.core import clock
 from apps.core.db import atomic
 from apps.core.errors import Conflict, CoursierError, NotFound, Unavailable
+from apps.core.plain_writes import insert_rows
 from apps.mobile.action import Action
 from apps.mobile.errors import InvalidAction, Superseded
 from apps.mobile.kinds import perform, prove
@@ -124,7 +125,7 @@ def _came_second(courier_id: UUID, action: Action, received_at: datetime) -> Res
 
 @atomic
 def _keep(courier_id: UUID, action: Action, result: Result, received_at: datetime) -> None:
-    CourierAction.objects.create(
+    kept = CourierAction(
         courier_id=courier_id,
         client_id=action.id,
         kind=action.kind,
@@ -133,6 +134,7 @@ def _keep(courier_id: UUID, action: Action, result: Result, received_at: datetim
         received_at=received_at,
         result=result,
     )
+    insert_rows([kept])
 
 
 def _check_not_superseded(courier_id: UUID, action: Action) -> None:

@@ -17,7 +17,7 @@ from apps.dispatch.services.tracks import HANDED_OVER, when_it_happened
 from apps.orders.fail_reasons import read_reason
 from apps.orders.lifecycle import HandedTo, IllegalMove, LegStatus, check_move
 from apps.orders.models import Leg, Stop
-from apps.orders.services import LegMove, move_leg, name_proofs
+from apps.orders.services import LegMove, move_read_leg, name_proofs
 
 _WAY = (LegStatus.ASSIGNED, LegStatus.AT_PICKUP, LegStatus.PICKED_UP, LegStatus.AT_DROPOFF, LegStatus.DELIVERED)
 _STOP_OF = {LegStatus.PICKED_UP: Stop.PICKUP, LegStatus.DELIVERED: Stop.DROPOFF}
@@ -74,13 +74,13 @@ def courier_moves_leg(
     reason, note = _why(leg, to, reason, shown)
     handed_to = shown.handed_to.value if to == LegStatus.DELIVERED else ""
     move = LegMove(to, courier_id, reason=reason, device_time=device_time, note=note, handed_to=handed_to)
-    moved = move_leg(leg_id=leg_id, move=move)
+    moved = move_read_leg(leg, move)
+    happened_at = when_it_happened(device_time)
     if to in HANDED_OVER:
-        at = when_it_happened(device_time)
-        on_commit(lambda: note_stop(courier_id, at=at))
+        on_commit(lambda: note_stop(courier_id, at=happened_at))
     if to == LegStatus.DELIVERED:
         end_assignment(leg_id=leg_id, end=AssignmentEnd.DELIVERED)
-        flag_if_far(moved, courier_id=courier_id, point=shown.point)
+        flag_if_far(moved, courier_id=courier_id, point=shown.point, happened_at=happened_at)
     elif to == LegStatus.FAILED:
         end_assignment(leg_id=leg_id, end=AssignmentEnd.FAILED)
     return moved

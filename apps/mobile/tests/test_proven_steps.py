@@ -1,5 +1,6 @@
 """What must be shown before parcels count as picked up or delivered, in whichever order the parts arrive."""
 
+from datetime import timedelta
 from itertools import permutations
 from uuid import uuid4
 
@@ -159,6 +160,18 @@ def test_by_the_last_position_where_the_action_has_none(bos_phone, bo_has, hand_
         assert bos_phone.post("positions", {"positions": [fix]}).status_code == 200
         assert applied(deliver(bos_phone, leg))
         assert flag_of(leg)[0] == flagged
+
+
+def test_a_position_of_another_moment_says_nothing_of_the_delivery(bos_phone, bo_has, hand_clock):
+    hand_clock.advance(minutes=20)
+    fix = {"lat": BAKERY.lat, "lon": BAKERY.lon, "device_time": hand_clock().isoformat()}
+    assert bos_phone.post("positions", {"positions": [fix]}).status_code == 200
+    for minutes, device_time in ((0, hand_clock() - timedelta(minutes=9)), (5, None)):  # sent late; without positions
+        hand_clock.advance(minutes=minutes)
+        leg = at_the_door(bos_phone, bo_has())
+        told_when = {"device_time": device_time.isoformat()} if device_time else {}
+        assert applied(deliver(bos_phone, leg, **told_when))
+        assert flag_of(leg)[0] is False
 
 
 def test_the_street_in_front_of_the_door_is_near_enough(bos_phone, bo_has):

@@ -12,7 +12,14 @@ from apps.orders.services.incidents import (
     resolve_incident,
 )
 from apps.orders.services.indexing import forget_old_words, index_orders_of
-from apps.orders.services.legs import LegMove, count_plan_attempt, move_leg, note_unassigned, open_next_leg
+from apps.orders.services.legs import (
+    LegMove,
+    count_plan_attempt,
+    move_leg,
+    move_read_leg,
+    note_unassigned,
+    open_next_leg,
+)
 from apps.orders.services.naming_proofs import (
     flag_missing_proofs,
     forget_unfinished_proofs,
@@ -58,6 +65,7 @@ __all__ = [
     "is_proven",
     "lacks_files",
     "move_leg",
+    "move_read_leg",
     "name_proofs",
     "note_scan",
     "note_unassigned",

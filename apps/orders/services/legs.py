@@ -47,6 +47,12 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
     leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
     if leg is None:
         raise LegNotFound
+    return move_read_leg(leg, move)
+
+
+@atomic
+def move_read_leg(leg: Leg, move: LegMove) -> Leg:
+    """The same for a leg that was read in this transaction with its order; it is changed. Reading it is dear."""
     if move.from_version is not None:
         leg.version = move.from_version  # the swap then fails unless it is still that version
     before, at = leg.status, move.at or clock.now()
