@@ -17,7 +17,6 @@ from apps.dispatch.networks import NOBODY, Networks
 from apps.networks.selectors import is_connected
 from apps.orders.lifecycle import HandOnEnd
 from apps.orders.models import HandOn, Leg, NetworkPolicy, Order
-from apps.orders.selectors.hand_ons import live_hand_on
 
 __all__ = [
     "Asked",
@@ -129,16 +128,16 @@ def may_begin(leg: Leg, fleet_id: UUID, networks: Networks, *, at: datetime) -> 
     return at < _asked_from(leg) or fleet_id in networks.on_duty
 
 
-def check_connected(leg: Leg, fleet: Fleet) -> None:
+def check_connected(leg: Leg, fleet: Fleet, hand_on: HandOn | None) -> None:
     """Raises FleetNotConnected when only a connection would let the fleet carry the leg, and there is none now; or when
     the leg was handed on to another fleet, or one of the two connections over which it was is not open now.
 
-    Asked when work is given: a connection may be paused or ended between a plan and its commitment. Needs the order.
+    Asked when work is given: a connection may be paused or ended between a plan and its commitment. Needs the order,
+    and how the leg is handed on now.
     """
     order = leg.order
     if order.is_test:  # robots carry those
         return
-    hand_on = live_hand_on(leg.pk)
     if hand_on is None:
         needs_none = fleet.is_open and order.network_policy != NetworkPolicy.CONNECTED
         if needs_none or _is_connected_now(order.organisation_id, fleet.organisation_id, fleet.pk):

@@ -4,6 +4,7 @@ Two writers cannot both win: the leg's row is swapped on its version, the courie
 per leg" is a unique index besides.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import UUID
 from apps.core import clock
 from apps.core.db import atomic, on_commit
 from apps.core.money import Money
+from apps.core.plain_writes import insert_rows
 from apps.couriers.errors import CourierNotFound
 from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier
@@ -26,8 +28,9 @@ from apps.dispatch.services.releasing import end_assignment, withdraw_offer
 from apps.dispatch.services.route_places import GAP
 from apps.orders.errors import LegNotFound
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg
-from apps.orders.services import LegMove, clear_attention, move_leg
+from apps.orders.models import HandOn, Leg
+from apps.orders.selectors.hand_ons import live_hand_on, live_hand_ons
+from apps.orders.services import LegMove, clear_attention, move_leg, move_read_leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +50,83 @@ class PlannedPart:
     payout: Money | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedLeg:
+    """A leg that a plan gives to a courier."""
+
+    leg_id: UUID
+    courier_id: UUID
+    planned: PlannedPart
+
+
 @atomic(rereads=2)
 def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: PlannedPart | None = None) -> Assignment:
     """Give a leg to a courier. By hand it is also taken from another courier who has not picked it up yet.
 
-    Raises LegNotFound, CourierNotAvailable, IllegalMove, FleetNotConnected unless it is by hand, or Conflict when
-    somebody was faster.
+    Raises LegNotFound, CourierNotFound, CourierNotAvailable, IllegalMove, FleetNotConnected unless it is by hand, or
+    Conflict when somebody was faster.
     """
-    leg = Leg.objects.filter(pk=leg_id).first()
+    leg = _leg(leg_id)
+    if by == AssignedBy.DISPATCHER and _take_back(leg, courier_id):
+        leg = _leg(leg_id)
+    courier = Courier.objects.select_related("fleet", "shift").filter(pk=courier_id).first()
+    if courier is None:
+        raise CourierNotFound
+    assignment = _give(leg, courier, live_hand_on(leg_id), by=by, planned=planned)
+    insert_rows([assignment])
+    return assignment
+
+
+@atomic
+def assign_planned_legs(given: Sequence[PlannedLeg]) -> list[Assignment]:
+    """Give legs to couriers as a plan has them: all, or none. Four statements a leg, and four for all.
+
+    Raises what `assign_leg` raises, for the first that cannot be given.
+    """
+    legs = Leg.objects.select_related("order").in_bulk([each.leg_id for each in given])
+    couriers = Courier.objects.select_related("fleet", "shift").in_bulk([each.courier_id for each in given])
+    hand_ons = live_hand_ons(legs)
+    assignments = []
+    for each in given:
+        leg, courier = legs.get(each.leg_id), couriers.get(each.courier_id)
+        if leg is None:
+            raise LegNotFound
+        if courier is None:
+            raise CourierNotFound
+        hand_on = hand_ons.get(leg.pk)
+        assignments.append(_give(leg, courier, hand_on, by=AssignedBy.PLANNER, planned=each.planned))
+    insert_rows(assignments)
+    return assignments
+
+
+def _leg(leg_id: UUID) -> Leg:
+    leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
     if leg is None:
         raise LegNotFound
+    return leg
+
+
+def _give(
+    leg: Leg, courier: Courier, hand_on: HandOn | None, *, by: AssignedBy, planned: PlannedPart | None
+) -> Assignment:
+    """All but the row of the assignment, of rows that were read in this transaction; they are changed."""
+    _reserve(courier, planned, by)
+    from_version = planned.leg_version if planned else None
+    move_read_leg(leg, LegMove(LegStatus.ASSIGNED, courier.pk, reason=by.value, from_version=from_version))
     if by == AssignedBy.DISPATCHER:
-        _take_back(leg, courier_id)
-    courier = _reserve(courier_id, planned, by)
-    move = LegMove(
-        LegStatus.ASSIGNED, courier_id, reason=by.value, from_version=planned.leg_version if planned else None
-    )
-    moved = move_leg(leg_id=leg_id, move=move)
-    if by == AssignedBy.DISPATCHER:
-        give_elsewhere(moved, courier.fleet_id)
+        give_elsewhere(leg, hand_on, courier.fleet_id)
     else:
-        check_connected(moved, courier.fleet)
-    payout = _promised(moved, courier, planned)
-    assignment = Assignment.objects.create(
-        leg=moved,
+        check_connected(leg, courier.fleet, hand_on)
+    payout = _promised(leg, courier, hand_on, planned)
+    if leg.order.needs_attention:
+        clear_attention(order_id=leg.order_id)
+    courier_id = courier.pk
+    on_commit(lambda: tell_couriers([courier_id]))
+    return Assignment(
+        leg=leg,
         courier=courier,
         fleet_id=courier.fleet_id,
-        epoch=moved.epoch,
+        epoch=leg.epoch,
         assigned_by=by,
         why=planned.why if planned else {},
         pickup_place=planned.pickup_place if planned else courier.route_end - GAP,
@@ -81,44 +134,40 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
         expected_pickup_at=planned.expected_pickup_at if planned else None,
         expected_dropoff_at=planned.expected_dropoff_at if planned else None,
         payout_cents=payout.amount if payout else None,
-        currency=payout.currency if payout else moved.order.currency,
+        currency=payout.currency if payout else leg.order.currency,
         assigned_at=clock.now(),
     )
-    if moved.order.needs_attention:
-        clear_attention(order_id=moved.order_id)
-    on_commit(lambda: tell_couriers([courier_id]))
-    return assignment
 
 
-def _take_back(leg: Leg, courier_id: UUID) -> None:
-    """Before an assignment by hand: a live offer is withdrawn, another courier's assignment ended."""
+def _take_back(leg: Leg, courier_id: UUID) -> bool:
+    """Before an assignment by hand: a live offer is withdrawn, another courier's assignment ended. Whether so."""
     if leg.courier_id == courier_id:
         raise CourierNotAvailable("This courier has the leg already.")
     if leg.status == LegStatus.OFFERED:
         withdraw_offer(leg_id=leg.pk, reason="assigned by hand")
-    elif leg.courier_id:
+        return True
+    if leg.courier_id:
         unassign_leg(leg_id=leg.pk, reason="reassigned by hand")
+        return True
+    return False
 
 
-def _promised(leg: Leg, courier: Courier, planned: PlannedPart | None) -> Money | None:
+def _promised(leg: Leg, courier: Courier, hand_on: HandOn | None, planned: PlannedPart | None) -> Money | None:
     """What the courier is promised for the leg, kept so that their earnings never change afterwards.
 
     None for couriers of a fleet with a dispatch of its own: what they are paid is between them and it.
     """
     if planned and planned.payout:
         return planned.payout
-    return None if courier.fleet.mode == FleetMode.EXTERNAL else courier_payout(leg, courier.fleet_id)
+    return None if courier.fleet.mode == FleetMode.EXTERNAL else courier_payout(leg, courier.fleet_id, hand_on)
 
 
-def _reserve(courier_id: UUID, planned: PlannedPart | None, by: AssignedBy) -> Courier:
+def _reserve(courier: Courier, planned: PlannedPart | None, by: AssignedBy) -> None:
     """Take room for one more leg with the courier, and places at the end of the route.
 
     Past the end of their shift, or while they are not heard from, no plan gives them more; a dispatcher may, who can
     ask them, and so does an offer that they were made in time.
     """
-    courier = Courier.objects.select_related("fleet", "shift").filter(pk=courier_id).first()
-    if courier is None:
-        raise CourierNotFound
     if courier.status == CourierStatus.OFF_DUTY or not courier.is_active:
         raise CourierNotAvailable(f"{courier.name} is not on duty.")
     if by == AssignedBy.PLANNER and courier.is_past_shift:
@@ -129,7 +178,6 @@ def _reserve(courier_id: UUID, planned: PlannedPart | None, by: AssignedBy) -> C
         raise CourierNotAvailable(f"{courier.name} has {courier.load_legs} legs already, which is the most they take.")
     route_end = max(courier.route_end, planned.dropoff_place) if planned else courier.route_end + 2 * GAP
     courier.swap(load_legs=courier.load_legs + 1, route_end=route_end)
-    return courier
 
 
 @atomic(rereads=3)

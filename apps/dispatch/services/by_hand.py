@@ -41,6 +41,7 @@ from apps.dispatch.services.within_reach import (
 from apps.orders.errors import StaleEpoch
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
+from apps.orders.selectors.hand_ons import live_hand_on
 
 
 @atomic(rereads=3)
@@ -141,7 +142,7 @@ def _check_still_possible(executor: Executor, courier: Courier, leg: Leg) -> Non
     if leg.is_test:
         raise FleetNotEligible("Test orders are carried by the sandbox's robots.")
     try:
-        check_connected(leg, executor.fleets[courier.fleet_id])
+        check_connected(leg, executor.fleets[courier.fleet_id], live_hand_on(leg.pk))
     except FleetNotConnected as error:
         raise FleetNotEligible from error
 

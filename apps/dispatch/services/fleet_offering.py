@@ -23,6 +23,7 @@ from apps.dispatch.services.payouts import fleet_payout
 from apps.dispatch.services.releasing import end_fleet_offer
 from apps.dispatch.services.route_places import GAP
 from apps.orders.lifecycle import LegStatus
+from apps.orders.selectors.hand_ons import live_hand_on
 from apps.orders.services import LegMove, move_leg
 
 
@@ -39,9 +40,10 @@ def make_fleet_offer(*, leg_id: UUID, leg_version: int, fleet_id: UUID) -> Fleet
     leg = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OFFERED, None, from_version=leg_version))
     if leg.is_test:
         raise FleetNotEligible
-    check_connected(leg, fleet)
+    hand_on = live_hand_on(leg.pk)
+    check_connected(leg, fleet, hand_on)
     at = clock.now()
-    payout = fleet_payout(leg, fleet)
+    payout = fleet_payout(leg, fleet, hand_on)
     offer = FleetOffer.objects.create(
         leg=leg,
         fleet=fleet,

@@ -1,40 +1,97 @@
-"""Assign a leg as a plan has it: its stops go to their places in the courier's route, with the times expected."""
+"""Give out legs as a plan has them: their stops go to their places in couriers' routes, with the times expected.
 
-from dataclasses import dataclass
+In one transaction, which costs half as much as one for each; where somebody was faster, each leg on its own: a lost
+race costs one leg, not the others.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from apps.core.errors import Conflict
 from apps.couriers.models import Courier
 from apps.dispatch.engine import PlannedRoute
-from apps.dispatch.lifecycle import AssignedBy
-from apps.dispatch.services.assigning import PlannedPart, assign_leg
-from apps.dispatch.services.route_places import new_places, with_stops_of
+from apps.dispatch.services.assigning import PlannedLeg, PlannedPart, assign_planned_legs
+from apps.dispatch.services.route_places import new_places, places_in, with_stops_of
 from apps.dispatch.services.zone_view import ZoneView
 from apps.orders.models import Leg
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Which leg to whom, when (epoch seconds), and why."""
+    """Which leg to whom, on which route, when (epoch seconds), and why."""
 
     leg: Leg
     courier: Courier
+    route: PlannedRoute
     pickup_at: float
     dropoff_at: float
     why: dict[str, Any]
 
 
-def assign_planned(view: ZoneView, route: PlannedRoute, given: Given) -> None:
-    """Assign the leg; the view's route of the courier has its stops then. Raises Conflict when somebody was faster."""
-    courier, leg, key = given.courier, given.leg, str(given.courier.pk)
-    pickup_place, dropoff_place = new_places(view.routes[key], courier.pk, leg, route)
+@dataclass(slots=True)
+class GivenOut:
+    """What came of giving legs out."""
+
+    taken: set[str] = field(default_factory=set)
+    lost_races: int = 0
+
+
+def give_out(view: ZoneView, given: Sequence[Given]) -> GivenOut:
+    """Assign the legs; the view's routes of their couriers have their stops then."""
+    if len(given) > 1 and _all_at_once(view, given):
+        return GivenOut({str(each.leg.pk) for each in given})
+    done = GivenOut()
+    for each in given:
+        try:
+            _one(view, each)
+        except Conflict as error:
+            done.lost_races += 1
+            logger.info("Leg %s went elsewhere meanwhile: %s", each.leg.pk, error)
+        else:
+            done.taken.add(str(each.leg.pk))
+    return done
+
+
+def _all_at_once(view: ZoneView, given: Sequence[Given]) -> bool:
+    """False when somebody was faster, or a route must be numbered anew: then nothing was written."""
+    routes = {str(each.courier.pk): view.routes[str(each.courier.pk)] for each in given}
+    parts = []
+    for each in given:
+        key = str(each.courier.pk)
+        places = places_in(routes[key], each.leg, each.route)
+        if places is None:
+            return False
+        routes[key] = with_stops_of(routes[key], each.leg, places)
+        parts.append(_part(each, places))
+    try:
+        assign_planned_legs(parts)
+    except Conflict as error:
+        logger.info("%d legs are given out one by one: %s", len(given), error)
+        return False
+    view.routes.update(routes)
+    return True
+
+
+def _one(view: ZoneView, given: Given) -> None:
+    """Raises Conflict when somebody was faster."""
+    key = str(given.courier.pk)
+    places = new_places(view.routes[key], given.courier.pk, given.leg, given.route)
+    assign_planned_legs([_part(given, places)])
+    view.routes[key] = with_stops_of(view.routes[key], given.leg, places)
+
+
+def _part(given: Given, places: tuple[int, int]) -> PlannedLeg:
     planned = PlannedPart(
-        leg_version=leg.version,
-        pickup_place=pickup_place,
-        dropoff_place=dropoff_place,
+        leg_version=given.leg.version,
+        pickup_place=places[0],
+        dropoff_place=places[1],
         expected_pickup_at=datetime.fromtimestamp(given.pickup_at, UTC),
         expected_dropoff_at=datetime.fromtimestamp(given.dropoff_at, UTC),
         why=given.why,
     )
-    assignment = assign_leg(leg_id=leg.pk, courier_id=courier.pk, by=AssignedBy.PLANNER, planned=planned)
-    view.routes[key] = with_stops_of(view.routes[key], assignment, leg)
+    return PlannedLeg(given.leg.pk, given.courier.pk, planned)

@@ -1,42 +1,26 @@
-"""Give out tours that must begin: the whole tour at once, as one ordered list of stops for its courier.
+"""Give out tours that must begin: the whole tour at once, as one ordered list of stops for its courier."""
 
-Each leg on its own, as all that the planner commits: a lost race costs one leg, not the tour.
-"""
-
-import logging
-
-from apps.core.errors import Conflict
 from apps.dispatch.engine import CourierState, PlannedRoute, StopKind
 from apps.dispatch.engine.committed_stops import planned_stops
-from apps.dispatch.services.giving import Given, assign_planned
+from apps.dispatch.services.giving import Given, GivenOut, give_out
 from apps.dispatch.services.tours_ahead import TourAhead
 from apps.dispatch.services.zone_view import ZoneView
 
-logger = logging.getLogger(__name__)
 
-
-def give_due_tours(view: ZoneView, routes: dict[str, PlannedRoute]) -> tuple[set[str], int]:
-    """Assign the tours that must begin before the next plan. Returns the legs given out, and how many races were lost.
+def give_due_tours(view: ZoneView, routes: dict[str, PlannedRoute]) -> GivenOut:
+    """Assign the tours that must begin before the next plan.
 
     `routes` are those of the plan, by courier: urgent legs may be planned among the stops of a tour.
     """
-    taken, lost = set[str](), 0
+    due: list[Given] = []
     for state in view.snapshot.couriers:
         tour = view.tours.get(state.id)
         if tour is None:
             continue
         route = routes.get(state.id) or _route_of(state, view)
-        if not _is_due(view, route, tour):
-            continue
-        for given in _parts(view, state.id, route, tour):
-            try:
-                assign_planned(view, route, given)
-            except Conflict as error:
-                lost += 1
-                logger.info("Leg %s of a tour went elsewhere meanwhile: %s", given.leg.pk, error)
-            else:
-                taken.add(str(given.leg.pk))
-    return taken, lost
+        if _is_due(view, route, tour):
+            due += _parts(view, state.id, route, tour)
+    return give_out(view, due)
 
 
 def _route_of(state: CourierState, view: ZoneView) -> PlannedRoute:
@@ -59,6 +43,6 @@ def _parts(view: ZoneView, courier_id: str, route: PlannedRoute, tour: TourAhead
     room = courier.max_legs - courier.load_legs
     why = {"tour": {"legs": len(tour.leg_ids)}, "others": [], "excluded": []}
     return [
-        Given(view.legs[leg_id], courier, at[StopKind.PICKUP, leg_id], at[StopKind.DROPOFF, leg_id], why)
+        Given(view.legs[leg_id], courier, route, at[StopKind.PICKUP, leg_id], at[StopKind.DROPOFF, leg_id], why)
         for leg_id in tour.leg_ids[:room]
     ]

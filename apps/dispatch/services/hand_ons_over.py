@@ -57,9 +57,8 @@ def end_if_over(leg_id: UUID) -> None:
 
 
 @atomic
-def give_elsewhere(leg: Leg, fleet_id: UUID) -> None:
+def give_elsewhere(leg: Leg, hand_on: HandOn | None, fleet_id: UUID) -> None:
     """A leg is given to a courier of some other fleet by hand: with the one that it was handed on to it is no more."""
-    hand_on = live_hand_on(leg.pk)
     if hand_on and hand_on.to_fleet_id != fleet_id:
         end_hand_on(hand_on, leg, end=HandOnEnd.GIVEN_ELSEWHERE)
 

@@ -26,6 +26,7 @@ from apps.dispatch.services.releasing import end_offer
 from apps.dispatch.services.route_places import GAP
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
+from apps.orders.selectors.hand_ons import live_hand_on
 from apps.orders.services import LegMove, move_leg
 
 
@@ -42,9 +43,10 @@ def make_offer(*, leg_id: UUID, leg_version: int, courier_id: UUID, why: dict[st
     if courier is None or courier.load_legs >= courier.max_legs or courier.is_past_shift:
         raise CourierNotAvailable
     leg = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OFFERED, None, from_version=leg_version))
-    check_connected(leg, courier.fleet)
+    hand_on = live_hand_on(leg_id)
+    check_connected(leg, courier.fleet, hand_on)
     at = clock.now()
-    payout = courier_payout(leg, courier.fleet_id)
+    payout = courier_payout(leg, courier.fleet_id, hand_on)
     offer = Offer.objects.create(
         leg=leg,
         courier=courier,

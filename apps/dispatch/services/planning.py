@@ -1,4 +1,4 @@
-"""Plan a zone: look, ask the engine, and commit what must be committed now, each leg on its own.
+"""Plan a zone: look, ask the engine, and commit what must be committed now.
 
 Several may plan the same zone at once, after a lost lock or a redelivered message: every commitment is a
 compare-and-swap on the leg's version, so a lost race costs one leg of one plan.
@@ -8,23 +8,20 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
-from apps.core.errors import Conflict
 from apps.core.events import acting_as
 from apps.core.locks import only_one
 from apps.core.redis import RedisError, connection
 from apps.couriers.lifecycle import FleetMode
 from apps.dispatch import engine
 from apps.dispatch.engine import Commitment, Plan, PlannedRoute, UnassignedReason
+from apps.dispatch.services.asking_couriers import offer_to_couriers
 from apps.dispatch.services.asking_fleets import offer_to_fleets
-from apps.dispatch.services.giving import Given, assign_planned
+from apps.dispatch.services.giving import Given, give_out
 from apps.dispatch.services.giving_tours import give_due_tours
 from apps.dispatch.services.hand_ons_over import end_those_over
 from apps.dispatch.services.last_plan import keep_routes
-from apps.dispatch.services.offering import make_offer
-from apps.dispatch.services.route_places import new_places
 from apps.dispatch.services.zone_view import MAX_PLAN_ATTEMPTS, ZoneView, load_zone
 from apps.orders.models import Leg
 from apps.orders.services import count_plan_attempt, note_unassigned, raise_attention
@@ -78,39 +75,26 @@ def plan_zone(zone_id: UUID) -> PlanOutcome | None:
 
 def _commit(view: ZoneView, plan: Plan) -> PlanOutcome:
     routes = {route.courier_id: route for route in plan.routes}
-    taken, lost = give_due_tours(view, routes)  # first: what is put in between is placed among their stops
+    done = give_due_tours(view, routes)  # first: what is put in between is placed among their stops
     offered, missed = offer_to_fleets(view, plan)  # before commitments: an own fleet comes before others' couriers
-    taken, lost = taken | offered, lost + missed
-    for commitment in plan.commitments:
-        for position, leg_id in enumerate(commitment.leg_ids):
-            if leg_id in offered:
-                continue
-            try:
-                _commit_leg(view, commitment, position, routes[commitment.courier_id])
-            except Conflict as error:
-                lost += 1
-                logger.info("Leg %s went elsewhere meanwhile: %s", leg_id, error)
-            else:
-                taken.add(leg_id)
+    parts = [part for commitment in plan.commitments for part in _parts(view, commitment, routes)]
+    parts = [part for part in parts if str(part.leg.pk) not in offered]
+    given = give_out(view, [part for part in parts if part.courier.fleet.mode != FleetMode.OFFERED])
+    asked = offer_to_couriers(view, [part for part in parts if part.courier.fleet.mode == FleetMode.OFFERED])
+    taken = done.taken | offered | given.taken | asked.taken
+    lost = done.lost_races + missed + given.lost_races + asked.lost_races
     _note_reasons(view, plan, taken)
     return PlanOutcome(len(view.legs), len(view.snapshot.couriers), len(taken), lost, len(plan.unassigned))
 
 
-def _commit_leg(view: ZoneView, commitment: Commitment, position: int, route: PlannedRoute) -> None:
-    """Assign or offer one leg of a commitment, as the courier's fleet chose; its stops go where the plan has them."""
-    courier, leg = view.couriers[commitment.courier_id], view.legs[commitment.leg_ids[position]]
+def _parts(view: ZoneView, commitment: Commitment, routes: dict[str, PlannedRoute]) -> list[Given]:
+    """Each leg of a commitment."""
+    courier, route = view.couriers[commitment.courier_id], routes[commitment.courier_id]
     why = asdict(commitment.why)
-    if courier.fleet.mode == FleetMode.OFFERED:
-        pickup_place, dropoff_place = new_places(view.routes[commitment.courier_id], courier.pk, leg, route)
-        planned = {
-            "pickup_place": pickup_place,
-            "dropoff_place": dropoff_place,
-            "expected_pickup_at": datetime.fromtimestamp(commitment.pickup_at, UTC).isoformat(),
-            "expected_dropoff_at": datetime.fromtimestamp(commitment.dropoff_at[position], UTC).isoformat(),
-        }
-        make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk, why={**why, **planned})
-        return
-    assign_planned(view, route, Given(leg, courier, commitment.pickup_at, commitment.dropoff_at[position], why))
+    return [
+        Given(view.legs[leg_id], courier, route, commitment.pickup_at, dropoff_at, why)
+        for leg_id, dropoff_at in zip(commitment.leg_ids, commitment.dropoff_at, strict=True)
+    ]
 
 
 def _note_reasons(view: ZoneView, plan: Plan, taken: set[str]) -> None:

@@ -48,31 +48,37 @@ def places_of(order: Sequence[int | None]) -> list[int]:
     return filled
 
 
-def new_places(route: list[RouteStop], courier_id: UUID, leg: Leg, planned: PlannedRoute) -> tuple[int, int]:
+def places_in(route: list[RouteStop], leg: Leg, planned: PlannedRoute) -> tuple[int, int] | None:
     """Places for both stops of a leg in a courier's route, where the plan has them among the stops that are there.
 
-    Stops of the route that the plan knows nothing of stay where they are, before all others.
+    Stops of the route that the plan knows nothing of stay where they are, before all others. None: a gap is used up.
     """
-    keys = [(stop.kind, str(stop.leg.pk)) for stop in route]
-    mine = [(StopKind.PICKUP, str(leg.pk)), (StopKind.DROPOFF, str(leg.pk))]
+    place_of: dict[tuple[StopKind, str], int | None] = {(stop.kind, str(stop.leg.pk)): stop.place for stop in route}
+    pickup, dropoff = (StopKind.PICKUP, str(leg.pk)), (StopKind.DROPOFF, str(leg.pk))
     wanted = [(stop.kind, leg_id) for stop in planned.stops for leg_id in stop.leg_ids]
-    order = [key for key in keys if key not in wanted] + [key for key in wanted if key in keys or key in mine]
-    for _ in range(2):
-        place_of = {key: stop.place for key, stop in zip(keys, route, strict=True)}
-        places = places_of([place_of.get(key) for key in order])
-        if places:
-            return places[order.index(mine[0])], places[order.index(mine[1])]
+    order = [key for key in place_of if key not in wanted]
+    order += [key for key in wanted if key in place_of or key in (pickup, dropoff)]
+    places = places_of([place_of.get(key) for key in order])
+    return (places[order.index(pickup)], places[order.index(dropoff)]) if places else None
+
+
+def new_places(route: list[RouteStop], courier_id: UUID, leg: Leg, planned: PlannedRoute) -> tuple[int, int]:
+    """The same; where a gap is used up, the route is numbered anew, and read again. Raises Conflict."""
+    places = places_in(route, leg, planned)
+    if places is None:
         route[:] = number_anew(courier_id)
-        keys = [(stop.kind, str(stop.leg.pk)) for stop in route]
-        order = [key for key in order if key in keys or key in mine]
-    raise Conflict("The courier's route changed meanwhile.")
+        places = places_in(route, leg, planned)
+    if places is None:
+        raise Conflict("The courier's route changed meanwhile.")
+    return places
 
 
-def with_stops_of(route: list[RouteStop], assignment: Assignment, leg: Leg) -> list[RouteStop]:
-    """The route with both stops of a leg that was just assigned."""
+def with_stops_of(route: list[RouteStop], leg: Leg, places: tuple[int, int]) -> list[RouteStop]:
+    """The route with both stops of a leg at their places, so that the next leg's are found among them."""
+    pickup, dropoff = places
     new = [
-        RouteStop(StopKind.PICKUP, leg, assignment.epoch, assignment.pickup_place, assignment.expected_pickup_at),
-        RouteStop(StopKind.DROPOFF, leg, assignment.epoch, assignment.dropoff_place, assignment.expected_dropoff_at),
+        RouteStop(StopKind.PICKUP, leg, leg.epoch, pickup, None),
+        RouteStop(StopKind.DROPOFF, leg, leg.epoch, dropoff, None),
     ]
     return sorted([*route, *new], key=lambda stop: stop.place)
 

@@ -12,6 +12,7 @@ from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.models import Assignment
 from apps.dispatch.selectors import route_of
 from apps.dispatch.services import flag_unattended, plan_tours, plan_zone, set_pin, unassign_leg
+from apps.dispatch.services.giving import GivenOut
 from apps.dispatch.services.giving_tours import give_due_tours
 from apps.dispatch.services.kept_tours import kept_tours
 from apps.dispatch.services.zone_view import load_zone
@@ -172,7 +173,7 @@ def test_two_planners_who_give_out_the_same_tour_give_each_leg_once(cast, crew, 
     begins_work(courier)
     late = load_zone(cast.zone.pk)
     plan_zone(cast.zone.pk)
-    assert give_due_tours(late, {}) == (set(), 3)
+    assert give_due_tours(late, {}) == GivenOut(set(), 3)
     assert Assignment.objects.count() == Courier.objects.get(pk=courier.pk).load_legs == 3
 
 
