@@ -1,4 +1,4 @@
-"""What was looked up within the last second, per process: for the little that every request asks for.
+"""What was looked up a moment ago, per process: for the little that every request or every plan asks for.
 
 A second is short enough that what changes elsewhere is as good as seen at once, and long enough that at a hundred
 requests a second one look-up serves a hundred of them. Only what was found is remembered: who asks for what does not
@@ -15,17 +15,21 @@ _memories: list["ShortMemory"] = []  # type: ignore[type-arg]
 
 
 class ShortMemory(Generic[Key, Found]):
-    """Remembers for a second. What it holds is shared by all threads of the process: nobody changes it."""
+    """Remembers for a second, or for as long as what it holds does not change; by the wall.
 
-    def __init__(self, *, most: int) -> None:
+    What it holds is shared by all threads of the process: nobody changes it.
+    """
+
+    def __init__(self, *, most: int, life_s: float = LIFE_S) -> None:
         self._most = most  # beyond that everything is looked up anew
+        self._life_s = life_s
         self._known: dict[Key, tuple[float, Found]] = {}
         _memories.append(self)
 
     def recall(self, key: Key) -> Found | None:
-        """What was found less than a second ago, None otherwise."""
+        """What was found so short a time ago, None otherwise."""
         known = self._known.get(key)
-        return known[1] if known and time.monotonic() - known[0] < LIFE_S else None
+        return known[1] if known and time.monotonic() - known[0] < self._life_s else None
 
     def remember(self, key: Key, found: Found) -> Found:
         """Keep what was found just now."""

@@ -11,7 +11,6 @@ from apps.dispatch.learning.thresholds import why_unused
 from apps.dispatch.models import FigureKind, LearnedFigure
 from apps.orders.models import Leg
 from apps.zones.models import Zone
-from apps.zones.selectors import zone as zone_by_id
 
 WEEKDAY, WEEKEND = "weekday", "weekend"
 
@@ -24,11 +23,11 @@ class ServiceSeconds:
     dropoff: float | None = None
 
 
-def demand_forecast(zone_id: UUID, at: datetime) -> float | None:
-    """Orders to expect in the local hour of a moment, None while too few days are known. Raises ZoneNotFound."""
-    local = at.astimezone(ZoneInfo(zone_by_id(zone_id).time_zone))
+def demand_forecast(zone: Zone, at: datetime) -> float | None:
+    """Orders to expect in the local hour of a moment, None while too few days are known. One query."""
+    local = at.astimezone(ZoneInfo(zone.time_zone))
     key = demand_key(day_class(local.date()), local.hour)
-    return _used(zone_id, FigureKind.DEMAND, [key]).get(key)
+    return _used(zone.pk, FigureKind.DEMAND, [key]).get(key)
 
 
 def service_seconds(zone: Zone) -> ServiceSeconds:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from apps.core.short_memory import ShortMemory
 from apps.dispatch.eligibility import Networks, eligible_fleets
 from apps.dispatch.engine import OpenLeg
 from apps.dispatch.engine.futures import LATELY_S
@@ -12,6 +14,23 @@ from apps.orders.models import Leg
 from apps.zones.models import Zone
 
 MOST_LEGS = 400  # the newest of the last hour
+SEEN_LATE = timedelta(minutes=1)  # of the platform: a leg may be in the database that much later than it was placed
+MOST_ZONES = 50  # 400 legs with their orders take a megabyte
+LIFE_S = 600.0  # of the wall: then what was changed by hand is seen too
+_lately: ShortMemory[UUID, "Lately"] = ShortMemory(most=MOST_ZONES, life_s=LIFE_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """The legs of a zone placed within the last hour, by key, oldest first, as they were when they were first seen."""
+
+    since: datetime
+    legs: dict[UUID, Leg]
+
+    def from_which(self, since: datetime) -> datetime:
+        """What was placed after this may not be known yet. A clock that was put back knows nothing."""
+        newest = next(reversed(self.legs.values())).placed_at if self.legs else since
+        return max(since, newest - SEEN_LATE) if self.since <= since else since
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +44,27 @@ class DemandAhead:
 
 def demand_ahead(here: Zone, service: ServiceTimes, networks: Networks, at: datetime) -> DemandAhead:
     """First legs placed within the last hour, whoever has them, but for those booked ahead; two queries."""
-    since = at - timedelta(seconds=LATELY_S)
-    live = Leg.objects.filter(zone_id=here.pk, is_test=False)
-    placed = live.filter(placed_at__gt=since, placed_at__lte=at, sequence=1)
-    newest = placed.select_related("order").order_by("-placed_at")[:MOST_LEGS]
     return DemandAhead(
         recent_legs=tuple(
             replace(
                 known_leg(leg, service),
                 eligible_fleets=frozenset(str(key) for key in eligible_fleets(leg, networks, at=at)),
             )
-            for leg in newest
-            if leg.drop_from is None and leg.ready_at - leg.placed_at <= BOOKED_AHEAD
+            for leg in _placed_lately(here.pk, at)
         ),
-        expected_legs_per_hour=demand_forecast(here.pk, at),
+        expected_legs_per_hour=demand_forecast(here, at),
     )
+
+
+def _placed_lately(zone_id: UUID, at: datetime) -> list[Leg]:
+    """The newest first. Only those of the last minute are read anew: of the others nothing matters that changes."""
+    since = at - timedelta(seconds=LATELY_S)
+    known = _lately.recall(zone_id) or Lately(since, {})
+    live = Leg.objects.filter(zone_id=zone_id, is_test=False, sequence=1)
+    placed = live.filter(placed_at__gt=known.from_which(since), placed_at__lte=at)
+    fresh = list(placed.select_related("order").order_by("-placed_at")[:MOST_LEGS])
+    legs = {key: leg for key, leg in known.legs.items() if since < leg.placed_at <= at}
+    legs |= {leg.pk: leg for leg in reversed(fresh)}
+    newest = sorted(legs.values(), key=lambda leg: leg.placed_at)[-MOST_LEGS:]
+    _lately.remember(zone_id, Lately(since, {leg.pk: leg for leg in newest}))
+    return [leg for leg in reversed(newest) if leg.drop_from is None and leg.ready_at - leg.placed_at <= BOOKED_AHEAD]

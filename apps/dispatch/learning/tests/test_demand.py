@@ -7,7 +7,6 @@ import pytest
 from apps.dispatch.learning.demand import learn_demand
 from apps.dispatch.learning.selectors import demand_forecast
 from apps.dispatch.models import FigureKind, LearnedFigure
-from apps.zones.errors import ZoneNotFound
 from tests.cast import placed
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +24,7 @@ def test_demand_is_the_mean_of_its_days_drawn_towards_all_days(cast, hand_clock)
     place_daily(cast, hand_clock, [2, 2, 2, 5, 5, 2, 2])  # Wednesday to Tuesday
     learn_demand()
     usual = 20 / 7
-    assert demand_forecast(cast.zone.pk, hand_clock.moment) == pytest.approx((10 + 2 * usual) / (5 + 2))
+    assert demand_forecast(cast.zone, hand_clock.moment) == pytest.approx((10 + 2 * usual) / (5 + 2))
     weekend = LearnedFigure.objects.get(kind=FigureKind.DEMAND, key="weekend/12")
     assert (weekend.value, weekend.samples, weekend.days) == (pytest.approx((10 + 2 * usual) / (2 + 2)), 10, 2)
 
@@ -34,9 +33,9 @@ def test_an_hour_without_orders_expects_none_and_two_weekend_days_are_too_few(ca
     place_daily(cast, hand_clock, [1] * 7)
     learn_demand()
     night = hand_clock.moment.replace(hour=1)
-    assert demand_forecast(cast.zone.pk, night) == 0.0
+    assert demand_forecast(cast.zone, night) == 0.0
     saturday = hand_clock.moment + timedelta(days=3)
-    assert demand_forecast(cast.zone.pk, saturday) is None
+    assert demand_forecast(cast.zone, saturday) is None
 
 
 def test_hours_are_those_of_the_zone(cast, hand_clock):
@@ -57,7 +56,7 @@ def test_days_without_orders_count_and_today_does_not(cast, hand_clock):
 def test_a_first_day_teaches_nothing_yet(cast, hand_clock):
     placed(cast)
     assert learn_demand() == 0
-    assert demand_forecast(cast.zone.pk, hand_clock.moment) is None
+    assert demand_forecast(cast.zone, hand_clock.moment) is None
 
 
 def test_a_second_run_writes_the_same(cast, hand_clock):
@@ -74,8 +73,3 @@ def test_the_number_of_queries_does_not_grow_with_the_orders(cast, hand_clock, d
     place_daily(cast, hand_clock, [3, 3, 3])
     with django_assert_max_num_queries(8):
         learn_demand()
-
-
-def test_there_is_no_forecast_for_a_zone_that_is_not_there(cast, hand_clock):
-    with pytest.raises(ZoneNotFound):
-        demand_forecast(cast.bakery.pk, hand_clock.moment)
