@@ -235,6 +235,19 @@ def test_a_scan_by_the_parcels_id_and_the_same_one_twice(bos_phone, two_parcels)
     assert (scan["parcel_id"], scan["stop"]) == (str(parcel.pk), "pickup")
 
 
+@pytest.mark.parametrize("sent", [(0, 1), (1, 0)])
+def test_a_parcel_scanned_twice_was_there_when_it_was_scanned_first(bos_phone, two_parcels, hand_clock, sent):
+    leg = two_parcels
+    scans = []
+    for _ in range(2):
+        scans.append(scans_of(bos_phone, leg, "pickup")[0])
+        hand_clock.advance(minutes=1)
+    assert applied(*[bos_phone.send(scans[place])[0] for place in sent])
+    kept = StopScan.objects.get()
+    assert kept.device_time.isoformat() == scans[0]["device_time"]
+    assert len(told("ParcelScannedAtStop")) == 1
+
+
 def test_a_parcel_of_another_order_is_the_wrong_one(bos_phone, bo_has, two_parcels):
     strange = Parcel.objects.get(order_id=bo_has().order_id)
     for which in ({"barcode": strange.barcode}, {"parcel_id": public_id("par", strange.pk)}, {"barcode": "nowhere"}):
