@@ -205,7 +205,7 @@ def test_scans_steps_and_photos_in_any_order_end_in_the_same_state(bos_phone, bo
         leg = bo_has(dropoff=("barcode", "photo"))
         assert applied(*bos_phone.send(*bos_phone.way_of(leg)[:2]))
         (scan,) = scans_of(bos_phone, leg, "dropoff")
-        key, picture = str(uuid4()), photo(seed=number)
+        key, picture = str(uuid4()), photo(size=(16, 12), seed=number)
         steps = [scan, bos_phone.way_of(leg)[2], bos_phone.action("deliver", proofs=[key], **of(leg)), None]
         waiting = [steps[step] for step in arrival]
         for _ in range(4):
