@@ -185,5 +185,5 @@ def test_the_log_is_written_and_read_back_as_it_was():
     written = StringIO()
     call_command("replay_log", stdout=written)
     read = list(records_in(written.getvalue().encode()))
-    assert read == [EventRecord("OrderPlaced", order_id, moment(5), {"amount_cents": 890})]
+    assert read == [EventRecord("OrderPlaced", order_id, moment(5), {"amount_cents": 890}, actor="system")]
     assert json.loads(written.getvalue())["order_id"] == order_id

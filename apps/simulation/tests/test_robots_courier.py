@@ -35,13 +35,14 @@ class SmallPlatform:
         self.first_results, self.log, self.calls, self.done_at = {}, [], Counter(), {}
         self.heard_at, self.now = [], lambda: NOON
         self.lose_answers = 0
+        self.proof, self.barcode = {"pickup": (), "dropoff": ()}, "par_1"
 
     def __call__(self, request):
         self.calls[request.url.path] += 1
         self.heard_at.append(self.now())
         body = json.loads(request.content) if request.content else {}
         operation = getattr(self, request.url.path.rpartition("/mobile/v1/")[2].replace("/", "_"))
-        answer = operation(body) if request.content else operation()
+        answer = operation(body) if request.content else operation(dict(request.url.params))
         if self.lose_answers and "actions" in request.url.path:
             self.lose_answers -= 1
             raise httpx.ReadError("the answer was lost")
@@ -91,7 +92,9 @@ class SmallPlatform:
         self.news += 1
         return {"outcome": "applied"}
 
-    def sync(self):
+    def sync(self, query):
+        if query.get("since") == str(self.news):
+            return httpx.Response(200, json={"news": self.news, "is_unchanged": True})
         on_duty = self.status != "off_duty"
         stops = [self.stop("pickup", BAKERY), self.stop("dropoff", HOME)]
         if self.leg in ("picked_up", "at_dropoff"):
@@ -99,6 +102,7 @@ class SmallPlatform:
         shift = {"starts_at": NOON, "ends_at": self.shift_ends_at, "started_at": NOON} if on_duty else None
         answer = {
             "news": self.news,
+            "is_unchanged": False,
             "courier": {"status": self.status},
             "shift": shift,
             "offers": [{"id": "off_1"}] if self.leg == "offered" else [],
@@ -116,6 +120,10 @@ class SmallPlatform:
             "lon": point.lon,
             "ready_at": NOON if kind == "pickup" else None,
             "service_s": 60,
+            "order_id": "ord_1",
+            "contact_name": "Dee",
+            "proof": sorted(self.proof[kind]),
+            "parcels": [{"id": "par_1", "barcode": self.barcode, "is_scanned": False}],
         }
 
 

@@ -12,7 +12,7 @@ import pytest
 from apps.core.geo import Point
 from apps.simulation.robots import merchant as merchants
 from apps.simulation.robots import phone as phones
-from apps.simulation.robots.body import Action
+from apps.simulation.robots.actions import Action
 from apps.simulation.robots.errors import NoAnswer, OffDuty, SignedOut
 from apps.simulation.robots.line import wait_until_ready
 from apps.simulation.robots.merchant import OrderToPlace, Outcome, RobotMerchant
