@@ -3,7 +3,9 @@
 import asyncio
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import httpx
 import pytest
@@ -17,12 +19,14 @@ from apps.simulation.robots.mishaps import Mishaps
 from apps.simulation.robots.network import Network
 from apps.simulation.robots.phone import Phone
 from apps.simulation.robots.riding import CityVehicle
+from apps.simulation.robots.showing import Showing
 from coursier.embedded.pace import Pace
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 HERE, BAKERY, HOME = Point(48.85, 2.35), Point(48.852, 2.35), Point(48.852, 2.353)
 NEXT = {"arrive pickup": "at_pickup", "pick_up": "picked_up", "arrive dropoff": "at_dropoff", "deliver": "delivered"}
 PHONE = "+33639980001"
+PIN = "042317"
 
 
 class SmallPlatform:
@@ -36,10 +40,13 @@ class SmallPlatform:
         self.heard_at, self.now = [], lambda: NOON
         self.lose_answers = 0
         self.proof, self.barcode = {"pickup": (), "dropoff": ()}, "par_1"
+        self.told, self.shown, self.scanned, self.is_pin_right = {}, Counter(), set(), False
 
     def __call__(self, request):
         self.calls[request.url.path] += 1
         self.heard_at.append(self.now())
+        if "/proofs" in request.url.path:
+            return self.proofs(request)
         body = json.loads(request.content) if request.content else {}
         operation = getattr(self, request.url.path.rpartition("/mobile/v1/")[2].replace("/", "_"))
         answer = operation(body) if request.content else operation(dict(request.url.params))
@@ -71,6 +78,35 @@ class SmallPlatform:
             results.append({"id": action["id"], **result})
         return httpx.Response(200, json={"results": results, "news": self.news})
 
+    def proofs(self, request):
+        """Tells and pieces: `shown` has what is whole, with the stop and how often it was completed."""
+        if request.method == "POST":
+            told = json.loads(request.content)
+            self.told.setdefault(told["id"], {**told, "received": b""})
+            told = self.told[told["id"]]
+        else:
+            told = self.told[request.url.path.rpartition("/")[2]]
+            if int(request.url.params["offset"]) != len(told["received"]):
+                state = {"received_bytes": len(told["received"])}
+                return httpx.Response(409, json={"error": {"code": "wrong_offset", "message": "", "state": state}})
+            told["received"] += request.content
+            if len(told["received"]) == told["size_bytes"]:
+                self.shown[f"{told['kind']} {told['stop']}"] += 1
+        state = {"received_bytes": len(told["received"]), "is_complete": len(told["received"]) == told["size_bytes"]}
+        return httpx.Response(200, json=state)
+
+    def lacks(self, action):
+        """The code of what an action that hands over does not show; empty when it shows all."""
+        stop = {"pick_up": "pickup", "deliver": "dropoff"}[action["kind"]]
+        asked = self.proof[stop]
+        if "pin" in asked and not self.is_pin_right:
+            self.is_pin_right = action.get("pin") == PIN
+            if not self.is_pin_right:
+                return "wrong_pin"
+        if len(action.get("proofs", [])) < len({"photo", "signature"} & set(asked)):
+            return "proof_required"
+        return "scan_required" if "barcode" in asked and stop not in self.scanned else ""
+
     @staticmethod
     def kind_of(action):
         return f"{action['kind']} {action['stop']}" if action["kind"] == "arrive" else action["kind"]
@@ -87,6 +123,13 @@ class SmallPlatform:
             self.leg = "assigned" if kind == "accept_offer" else "open"
         elif action["epoch"] != self.epoch:
             return {"outcome": "refused", "error": {"code": "stale_epoch", "message": "", "retry": False}}
+        elif kind == "scan":
+            if action["barcode"] != self.barcode:
+                return {"outcome": "refused", "error": {"code": "wrong_parcel", "message": "", "retry": False}}
+            self.scanned.add(action["stop"])
+        elif kind in ("pick_up", "deliver") and (code := self.lacks(action)):
+            self.log.pop()
+            return {"outcome": "refused", "error": {"code": code, "message": "", "retry": code == "scan_required"}}
         else:
             self.leg = NEXT[kind]
         self.news += 1
@@ -142,7 +185,7 @@ def live_until(condition, platform, tmp_path, *, habits=TALKATIVE, mishaps=None)
         client = httpx.AsyncClient(base_url="http://platform", transport=httpx.MockTransport(platform))
         robot = RobotCourier(
             phone=Phone(Network(client, pace, habits), PHONE, tmp_path),
-            body=Body(HERE, CityVehicle(15, 1.3), NOON),
+            body=Body(HERE, CityVehicle(15, 1.3), NOON, Showing(habits, Random(3), pins={"ord_1": PIN})),
             hours=OnceOnly(Span(NOON, platform.shift_ends_at)),
             pace=pace,
             habits=habits,
@@ -277,6 +320,47 @@ def test_people_in_a_bad_street_deliver_once_all_the_same(tmp_path, is_offered):
     platform.perform = only_in_order
     live_until(lambda: platform.leg == "delivered", platform, tmp_path, habits=WILD)
     assert [kind for kind in platform.log if kind in DELIVERY] == DELIVERY
+
+
+ASKED = {"pickup": ("barcode", "photo"), "dropoff": ("barcode", "photo", "pin", "signature")}
+ALL_PICTURES = {"photo pickup": 1, "photo dropoff": 1, "signature dropoff": 1}
+
+
+@pytest.mark.parametrize("habits", [TALKATIVE, replace(WILD, mistypes_share=1.0)], ids=["an ideal one", "people"])
+def test_a_courier_shows_all_that_is_asked_for_and_each_of_it_once(tmp_path, habits):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    platform.proof, platform.barcode = ASKED, "4711"
+    live_until(
+        lambda: platform.leg == "delivered" and platform.shown == ALL_PICTURES, platform, tmp_path, habits=habits
+    )
+    assert [kind for kind in platform.log if kind in DELIVERY] == DELIVERY
+    assert platform.scanned == {"pickup", "dropoff"}
+    assert len(platform.told) == len(ALL_PICTURES)
+
+
+def test_a_courier_whose_phone_died_at_the_door_sends_the_photos_when_it_is_back(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    platform.proof = {"pickup": ("photo",), "dropoff": ("photo",)}
+    away = Mishaps(outages=(minutes(1.5, 60),), flat_battery=minutes(20, 40))
+    live_until(lambda: platform.shown.total() == 2, platform, tmp_path, mishaps=away)
+    assert platform.shown == {"photo pickup": 1, "photo dropoff": 1}
+    assert platform.leg == "delivered"
+
+
+def test_a_courier_with_nothing_new_is_told_so_in_a_few_bytes(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=50))
+    since = []
+
+    def sync(query, sync=platform.sync):
+        since.append((query.get("since"), sync(query)))
+        return since[-1][1]
+
+    platform.sync = sync
+    habits = Habits(report_wall_s=0.05, sync_wall_s=0.05)
+    live_until(lambda: sum(answer.json()["is_unchanged"] for _, answer in since) > 3, platform, tmp_path, habits=habits)
+    assert since[0][0] is None
+    assert {type(answer.json()["is_unchanged"]) for asked, answer in since if asked is None} == {bool}
+    assert not any(answer.json()["is_unchanged"] for asked, answer in since if asked is None)
 
 
 def test_a_courier_who_rides_tells_where(tmp_path):
