@@ -1,8 +1,8 @@
 """Looks for the proofs that orders asked for. Pure: wishes and records in, findings out.
 
-A delivered order has each of them exactly once, at the right stop, from the courier who made the step: the PIN told
-right, a photo or signature whole, every parcel scanned. A courier who had a leg, lost it and got it again may show the
-same at the pickup once a turn.
+A delivered order, of one leg, has each of them exactly once, at the right stop, from the courier who made the step: the
+PIN told right, a photo or signature whole, every parcel scanned. A courier who had a leg, lost it and got it again may
+show the same at the pickup once a turn.
 """
 
 from collections import Counter, defaultdict
@@ -112,7 +112,7 @@ class _OrderProofs:
         return [(WrongProof.STRAY, stop, kind) for stop, kind in there if kind not in asked.kinds[stop]]
 
     def _count(self, stop: str, kind: str, parcels: int) -> list[WrongProof]:
-        courier = next(str(move["courier_id"]) for move in self.moves if move["after"] == STEPS[stop])
+        courier = next((str(move["courier_id"]) for move in self.moves if move["after"] == STEPS[stop]), "")
         turns = 1
         if stop == "pickup":
             turns = sum(move["after"] == "assigned" and move["courier_id"] == courier for move in self.moves)
