@@ -31,6 +31,11 @@ class Phone:
     def post(self, path: str, body: object):
         return post(path, body, token=self.token, client=self.client)
 
+    @staticmethod
+    def new_id() -> str:
+        """An id that the phone makes."""
+        return str(uuid4())
+
     def sync(self):
         answer = get("sync", token=self.token)
         assert answer.status_code == 200, answer.content
@@ -39,7 +44,7 @@ class Phone:
     def action(self, kind: str, **fields: object) -> dict:
         """An action as it lies in the outbox."""
         return {
-            "id": str(uuid4()),
+            "id": self.new_id(),
             "kind": kind,
             "sequence": next(self.numbers),
             "device_time": clock.now().isoformat(),
@@ -59,7 +64,7 @@ class Phone:
     def tell(self, picture: bytes, leg, stop: str = "dropoff", *, kind: str = "photo", **changes: object):
         """Say that a photo or a signature was made. `id` in the changes: under this id."""
         proof = {
-            "id": str(uuid4()),
+            "id": self.new_id(),
             "kind": kind,
             "leg_id": public_id("leg", leg.pk),
             "epoch": leg.epoch,
@@ -73,7 +78,7 @@ class Phone:
 
     def put(self, proof_id: str, offset: object, piece: bytes, kind: str = "application/octet-stream"):
         """Send a piece."""
-        return Client().put(f"/mobile/v1/proofs/{proof_id}?offset={offset}", piece, kind, **_key(self.token))
+        return self.client.put(f"/mobile/v1/proofs/{proof_id}?offset={offset}", piece, kind, **_key(self.token))
 
     def brings(self, picture: bytes, leg, stop: str = "dropoff", **changes: object) -> str:
         """Tell of a picture and send it, in one piece. Returns its id."""

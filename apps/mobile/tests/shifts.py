@@ -1,71 +1,42 @@
-"""A courier's whole shift, as it lies in the outbox of a phone, and a network that does to it what networks do."""
+"""A courier's whole shift, as it lies in the outbox of a phone."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import count
+from uuid import uuid4
 
-from apps.core import clock
 from apps.core.ids import public_id
-from apps.core.models import Event
 from apps.couriers.models import Courier
-from apps.dispatch.models import Assignment, Offer
+from apps.couriers.services import end_shift
+from apps.couriers.services.devices import register_device
 from apps.dispatch.services import make_offer
+from apps.mobile.tests.outboxes import DEAF, Outbox
 from apps.mobile.tests.phones import Phone
-from apps.orders.models import Leg
+from apps.mobile.tests.pictures import photo, signature
+from apps.orders.models import Leg, Parcel
 from apps.orders.pins import pin_of
-from apps.orders.services import StopDetails
+from apps.orders.services import NewParcel, StopDetails
 from tests.cast import BAKERY, CENTRE, HOME, Cast, freelance, make_courier, placed
 
 HERE = {"lat": CENTRE.lat, "lon": CENTRE.lon}
-DOOR = StopDetails("3 rue de Charonne", HOME.lat, HOME.lon, "Eve", proof=("pin",))
-LOST, DEAF, HEARD = "the request is lost", "the answer is lost", "the answer is heard"
+AT_THE_DOOR = {"lat": HOME.lat, "lon": HOME.lon}
 NUMBERS = count(1)
-
-
-def is_answered(result: dict) -> bool:
-    """Whether a phone drops the action."""
-    return result["outcome"] != "refused" or not result["error"]["retry"]
-
-
-class Outbox:
-    """The actions of a shift, by their place in it; remembers which ones the phone has an answer to."""
-
-    def __init__(self, phone: Phone) -> None:
-        self.phone, self.actions, self.waiting = phone, [], set()
-        self.first: dict[int, dict] = {}
-        """The first answer to each action that the phone would drop it for, whether or not it was heard."""
-
-    def note(self, kind: str, **fields: object) -> int:
-        """Do something, at a second of its own. Returns its place."""
-        place = len(self.actions)
-        done_at = clock.now() + timedelta(seconds=place)  # the platform's clock stands still, the phone's does not
-        self.actions.append(self.phone.action(kind, device_time=done_at.isoformat(), **fields))
-        self.waiting.add(place)
-        return place
-
-    def send(self, places: Sequence[int], fate: str = HEARD) -> None:
-        """Send actions as one batch, in this order, however often each is named."""
-        if fate == LOST or not places:
-            return
-        for place, result in zip(places, self.phone.send(*[self.actions[place] for place in places]), strict=True):
-            if is_answered(result):
-                self.first.setdefault(place, result)
-            if fate == HEARD and is_answered(result):
-                self.waiting.discard(place)
-
-    def settle(self, order: Iterable[int], *, at_a_time: int) -> None:
-        """Send what is unanswered, in an order and so many at a time, until all is answered."""
-        order = list(order)
-        while waiting := [place for place in order if place in self.waiting]:
-            for start in range(0, len(waiting), at_a_time):
-                self.send(waiting[start : start + at_a_time])
-            assert len(self.waiting) < len(waiting), [self.actions[place]["kind"] for place in waiting]
+PHOTO, SIGNATURE = photo(size=(16, 12)), signature()
+ASKED = [  # at the pickup, at the door
+    (("barcode", "photo"), ("pin", "barcode", "signature")),
+    ((), ("pin", "photo")),
+    ((), ("pin", "photo")),
+    ((), ("pin",)),
+]
+AFTERWARDS = 1  # so many actions are made only when a refusal is heard
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Four legs offered: two are delivered with a PIN, one fails at the door, one is declined."""
+    """Four legs offered: two are delivered with all that is asked for, one fails at the door, one is declined.
+
+    The first has two parcels, of which one is damaged and one is scanned twice; a parcel of another leg is scanned
+    there too. The second is delivered far from its door, with the wrong PIN at first, and shows a photo of the first.
+    """
 
     courier: Courier
     outbox: Outbox
@@ -73,63 +44,102 @@ class Shift:
     begun: tuple[int, ...]
     """The places of what must have reached the platform before the phone can know the rest."""
 
+    def parcels(self, number: int) -> list[Parcel]:
+        """The parcels of one of the legs, in their order."""
+        return list(Parcel.objects.filter(order_id=self.legs[number].order_id).order_by("pk"))
 
-def come_to_work(cast: Cast, messages) -> Shift:
+
+def come_to_work(cast: Cast) -> Shift:
     """A courier nobody knows yet comes on duty and is offered four legs."""
     freelance(cast.fleet)
     number = f"+3363999{next(NUMBERS):04d}"
     courier = make_courier(cast.fleet, cast.zone, name=number, phone=number, at=BAKERY)
-    phone = Phone.signed_in(number, messages)
-    phone.act("end_shift", device_time=(clock.now() - timedelta(minutes=1)).isoformat())
-    outbox = Outbox(phone)
+    end_shift(courier_id=courier.pk)
+    outbox = Outbox(Phone(register_device(courier_id=courier.pk, label="test")))
     start = outbox.note("start_shift", **HERE)
     outbox.send([start], DEAF)
-    legs = tuple(placed(cast, dropoff=DOOR)[1] for _ in range(4))
+    legs = tuple(_offered(cast, *asked, parcels=2 - bool(number)) for number, asked in enumerate(ASKED))
     offers = [make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk) for leg in legs]
     accepted = [outbox.note("accept_offer", offer_id=public_id("off", offer.pk)) for offer in offers[:3]]
     outbox.note("decline_offer", offer_id=public_id("off", offers[3].pk), reason="too far")
     return Shift(courier, outbox, legs, (start, *accepted))
 
 
+def _offered(cast: Cast, at_pickup: tuple[str, ...], at_dropoff: tuple[str, ...], *, parcels: int) -> Leg:
+    bakery = StopDetails("12 rue de Rivoli", BAKERY.lat, BAKERY.lon, "Dee", proof=at_pickup)
+    home = StopDetails("3 rue de Charonne", HOME.lat, HOME.lon, "Eve", proof=at_dropoff)
+    return placed(cast, pickup=bakery, dropoff=home, parcels=(NewParcel(500),) * parcels)[1]
+
+
 def work(shift: Shift) -> None:
     """Do all of the rest, on the phone only: it knows the epochs, since the accepted legs came with a sync."""
-    note, named = shift.outbox.note, [{"leg_id": public_id("leg", leg.pk), "epoch": 1} for leg in shift.legs]
+    note = shift.outbox.note
+    used_twice, own = _a_new_photo(), _a_new_photo()
     note("pause")
-    for leg in named[:3]:
+    _fetch_two_parcels(shift, used_twice)
+    for number in (1, 2):
+        leg = _named(shift, number)
         note("arrive", stop="pickup", **leg)
-        # what is shown at a pickup belongs here: a scan of each parcel, a photo
         note("pick_up", **leg)
     note("resume")
-    for leg, row in zip(named[:2], shift.legs, strict=False):
-        note("arrive", stop="dropoff", **leg)
-        # and here what is shown at a door: a signature, a photo
-        note("deliver", pin=pin_of(row.order_id), **leg)
-    note("arrive", stop="dropoff", **named[2])
-    note("fail", reason="recipient_absent", stop="dropoff", **named[2])
+    _hand_over_two_parcels(shift)
+    _deliver_from_far_away(shift, used_twice)
+    _find_nobody(shift, own)
     note("end_shift")
 
 
-ENDS = ("LegMoved", "OfferMade", "OfferEnded", "AttentionRaised", "IncidentOpened")
+def _fetch_two_parcels(shift: Shift, picture: bytes) -> None:
+    note, leg = shift.outbox.note, _named(shift, 0)
+    (one, two), (strange,) = shift.parcels(0), shift.parcels(1)
+    note("arrive", stop="pickup", **leg)
+    note("scan", stop="pickup", barcode=one.barcode, **leg)
+    note("scan", stop="pickup", barcode=strange.barcode, **leg)
+    note("scan", stop="pickup", parcel_id=public_id("par", one.pk), **leg)
+    note("scan", stop="pickup", barcode=two.barcode, **leg)
+    note("scan", stop="pickup", barcode=two.barcode, **{**leg, "epoch": 0})  # from a life before this one
+    shown = shift.outbox.show(picture, shift.legs[0], kind="photo", stop="pickup", epoch=1)
+    note("pick_up", proofs=[shown], **leg)
+    note("report", incident="damaged_parcel", note="Wet", **leg)
 
 
-def story_of(shift: Shift) -> dict[str, object]:
-    """All that must be the same at the end, whatever the network did."""
-    courier = Courier.objects.get(pk=shift.courier.pk)
-    done = Assignment.objects.select_related("courier__fleet").filter(courier=courier)
-    return {
-        "duty": (courier.status, courier.load_legs, courier.shift_id),
-        "legs": [_leg(leg) for leg in shift.legs],
-        "offers": [Offer.objects.get(leg=leg).status for leg in shift.legs],
-        "assignments": sorted((row.epoch, row.is_live, row.end) for row in done),
-        "events": [_events(leg) for leg in shift.legs],
-    }
+def _hand_over_two_parcels(shift: Shift) -> None:
+    note, leg = shift.outbox.note, _named(shift, 0)
+    note("arrive", stop="dropoff", **leg)
+    for parcel in shift.parcels(0):
+        note("scan", stop="dropoff", barcode=parcel.barcode, **leg)
+    signed = {"kind": "signature", "content_type": "image/png", "signed_by": "Eve"}
+    shown = shift.outbox.show(SIGNATURE, shift.legs[0], stop="dropoff", epoch=1, **signed)
+    note("deliver", pin=_pin(shift, 0), proofs=[shown], handed_to="neighbour", **AT_THE_DOOR, **leg)
 
 
-def _leg(leg: Leg) -> tuple[object, ...]:
-    row = Leg.objects.select_related("order").get(pk=leg.pk)
-    return row.status, row.epoch, row.version, row.courier_id is not None, row.order.status
+def _deliver_from_far_away(shift: Shift, picture: bytes) -> None:
+    note, leg = shift.outbox.note, _named(shift, 1)
+    note("arrive", stop="dropoff", **leg)
+    (parcel,) = shift.parcels(1)
+    note("scan", stop="dropoff", barcode=parcel.barcode, **leg)  # nobody asked for it
+    shown = shift.outbox.show(picture, shift.legs[1], kind="photo", stop="dropoff", epoch=1)
+    right = _pin(shift, 1)
+    wrong = "000000" if right != "000000" else "000001"
+    note("deliver", instead={"pin": right}, pin=wrong, proofs=[shown], **HERE, **leg)
 
 
-def _events(leg: Leg) -> list[tuple[str, str]]:
-    rows = Event.objects.filter(order_id=leg.order_id, name__in=ENDS).order_by("id")
-    return [(row.name, row.payload.get("after") or row.payload.get("status") or "") for row in rows]
+def _find_nobody(shift: Shift, picture: bytes) -> None:
+    note, leg = shift.outbox.note, _named(shift, 2)
+    note("arrive", stop="dropoff", **leg)
+    shown = shift.outbox.show(picture, shift.legs[2], kind="photo", stop="dropoff", epoch=1)
+    note("fail", reason="recipient_absent", stop="dropoff", proofs=[shown], **leg)
+    (parcel,), (declined,) = shift.parcels(2), shift.parcels(3)
+    note("scan", stop="dropoff", barcode=parcel.barcode, **leg)  # still in the courier's hands
+    note("scan", stop="pickup", barcode=declined.barcode, **_named(shift, 3))
+
+
+def _named(shift: Shift, number: int) -> dict[str, object]:
+    return {"leg_id": public_id("leg", shift.legs[number].pk), "epoch": 1}
+
+
+def _pin(shift: Shift, number: int) -> str:
+    return pin_of(shift.legs[number].order_id)
+
+
+def _a_new_photo() -> bytes:
+    return PHOTO + uuid4().bytes  # no two are the same file

@@ -11,6 +11,7 @@ from PIL import Image
 from apps.core.models import Event
 from apps.dispatch.services import unassign_leg
 from apps.mobile.proofs import LARGEST_PIECE
+from apps.mobile.tests.giving import given_to
 from apps.mobile.tests.outcomes import applied, flag_of, of, status_of, told
 from apps.mobile.tests.phones import get
 from apps.mobile.tests.pictures import PLACE, photo, png_that_says, png_with_a_long_text, signature
@@ -247,6 +248,40 @@ def test_a_photo_of_another_order_is_taken_and_its_order_flagged(bos_phone, bo_h
     assert (flag_of(other), flag_of(leg)) == ((True, "reused_photo"), (False, ""))
     incident = Incident.objects.get()
     assert (incident.kind, incident.leg_id, incident.courier_id) == ("reused_photo", other.pk, other.courier_id)
+
+
+ARRIVALS = [  # t: told, w: whole; 0: the photo that was made first
+    ("t0", "w0", "t1", "w1"),
+    ("t1", "w1", "t0", "w0"),
+    ("t0", "t1", "w0", "w1"),
+    ("t0", "t1", "w1", "w0"),
+    ("t1", "t0", "w0", "w1"),
+    ("t1", "t0", "w1", "w0"),
+]
+
+
+@pytest.mark.parametrize("arrivals", ARRIVALS, ids="-".join)
+def test_of_a_couriers_two_photos_that_are_one_the_later_is_flagged_in_any_order(bos_phone, bo_has, leg, arrivals):
+    picture, legs = photo(), [leg, bo_has()]
+    made_at = ["2026-06-10T12:00:00+02:00", "2026-06-10T12:20:00+02:00"]
+    keys = [str(uuid4()), str(uuid4())]
+    for what, which in arrivals:
+        place = int(which)
+        if what == "t":
+            bos_phone.tell(picture, legs[place], id=keys[place], device_time=made_at[place])
+        else:
+            assert bos_phone.put(keys[place], 0, picture).json()["is_complete"]
+    assert [flag_of(leg) for leg in legs] == [(False, ""), (True, "reused_photo")]
+    assert len(told("IncidentOpened")) == 1
+
+
+def test_of_two_couriers_whose_photos_are_one_the_one_who_tells_later_is_flagged(cast, bos_phone, cys_phone, leg):
+    """Whatever the phones say of the time: who copies a photo could say anything."""
+    picture, copied = photo(), given_to(cast.cy, cast)
+    key = bos_phone.tell(picture, leg).json()["id"]
+    cys_phone.brings(picture, copied, device_time="2026-06-10T08:00:00+02:00")
+    assert bos_phone.put(key, 0, picture).json()["is_complete"]
+    assert (flag_of(leg), flag_of(copied)) == ((False, ""), (True, "reused_photo"))
 
 
 def test_what_is_told_is_of_the_file_as_it_was(bos_phone, leg):

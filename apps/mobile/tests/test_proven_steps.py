@@ -218,7 +218,7 @@ def test_scans_steps_and_photos_in_any_order_end_in_the_same_state(bos_phone, bo
         leg = bo_has(dropoff=("barcode", "photo"))
         assert applied(*bos_phone.send(*bos_phone.way_of(leg)[:2]))
         (scan,) = scans_of(bos_phone, leg, "dropoff")
-        key, picture = str(uuid4()), photo(seed=number)
+        key, picture = str(uuid4()), photo(size=(16, 12), seed=number)
         steps = [scan, bos_phone.way_of(leg)[2], bos_phone.action("deliver", proofs=[key], **of(leg)), None]
         waiting = [steps[step] for step in arrival]
         for _ in range(4):
@@ -246,6 +246,19 @@ def test_a_scan_by_the_parcels_id_and_the_same_one_twice(bos_phone, two_parcels)
         assert result["state"]["status"] == "assigned"
     (scan,) = told("ParcelScannedAtStop")
     assert (scan["parcel_id"], scan["stop"]) == (str(parcel.pk), "pickup")
+
+
+@pytest.mark.parametrize("sent", [(0, 1), (1, 0)])
+def test_a_parcel_scanned_twice_was_there_when_it_was_scanned_first(bos_phone, two_parcels, hand_clock, sent):
+    leg = two_parcels
+    scans = []
+    for _ in range(2):
+        scans.append(scans_of(bos_phone, leg, "pickup")[0])
+        hand_clock.advance(minutes=1)
+    assert applied(*[bos_phone.send(scans[place])[0] for place in sent])
+    kept = StopScan.objects.get()
+    assert kept.device_time.isoformat() == scans[0]["device_time"]
+    assert len(told("ParcelScannedAtStop")) == 1
 
 
 def test_a_parcel_of_another_order_is_the_wrong_one(bos_phone, bo_has, two_parcels):

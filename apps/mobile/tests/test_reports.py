@@ -12,6 +12,7 @@ from apps.dispatch.models import Offer
 from apps.dispatch.services import make_offer, set_pin, unassign_leg
 from apps.mobile.tests.outcomes import applied, code, flag_of, of, status_of, told
 from apps.orders.models import Incident
+from apps.orders.services import raise_attention, resolve_incident
 from apps.orders.tests.asking import nothing_changes
 from tests.cast import freelance, placed
 
@@ -175,6 +176,18 @@ def test_it_happened_though_the_leg_has_gone_to_somebody_else(bos_phone, bo_has)
     result = bos_phone.act("report", incident="damaged_parcel", **of(leg))
     assert applied(result)
     assert (result["state"]["status"], flag_of(leg)) == ("open", (True, "damaged_parcel"))
+
+
+def test_damage_found_before_the_delivery_flags_its_order_until_somebody_has_seen_to_it(bos_phone, bo_has):
+    leg = bo_has()
+    *way, deliver = bos_phone.way_of(leg)
+    assert applied(*bos_phone.send(*way), bos_phone.act("report", incident="damaged_parcel", **of(leg)))
+    raise_attention(order_id=leg.order_id, reason="late")
+    assert applied(*bos_phone.send(deliver))
+    assert flag_of(leg) == (True, "damaged_parcel")  # that it was late is over
+    resolve_incident(incident_id=Incident.objects.get().pk)
+    assert flag_of(leg) == (False, "")
+    assert [cleared["reason"] for cleared in told("AttentionCleared")] == ["damaged_parcel"]
 
 
 def test_damage_found_after_the_delivery_flags_an_order_that_has_ended(bos_phone, bo_has):

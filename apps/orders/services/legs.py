@@ -15,7 +15,7 @@ from apps.core.events import publish
 from apps.orders.errors import LegNotFound
 from apps.orders.events import LegMoved
 from apps.orders.lifecycle import COLLECTED, ORDER_ENDED, LegStatus, order_status
-from apps.orders.models import Leg, Parcel
+from apps.orders.models import Incident, Leg, Order, Parcel
 
 _STAMPED = {
     LegStatus.ASSIGNED: "assigned_at",
@@ -132,12 +132,21 @@ def _order_follows(leg: Leg, at: datetime) -> None:
     if leg.status == LegStatus.PICKED_UP and leg.pickup_hub_id is None:
         changes["picked_up_at"] = at
     if status in ORDER_ENDED:
-        changes |= {"ended_at": at, "needs_attention": False}
+        changes |= {"ended_at": at, **_flag_at_the_end(order)}
         Parcel.objects.filter(order_id=order.pk).update(is_live=False)
     if leg.status == LegStatus.FAILED:
         changes |= {"needs_attention": True, "attention_reason": "failed"}
     if order.status != status or changes or leg.is_part:
         order.follow(status, **changes)
+
+
+def _flag_at_the_end(order: Order) -> dict[str, Any]:
+    """Down, unless an incident is open: that is still to be seen to, as when it is reported after the end."""
+    if order.needs_attention:
+        still_open = Incident.objects.filter(order_id=order.pk, is_open=True).order_by("-pk")
+        if kind := still_open.values_list("kind", flat=True).first():
+            return {"needs_attention": True, "attention_reason": kind}
+    return {"needs_attention": False}
 
 
 def _statuses(leg: Leg) -> list[LegStatus]:

@@ -34,6 +34,7 @@ from apps.orders.services.incidents import close_courier_incidents, open_proof_i
 
 LARGEST_BYTES = 8 * 1024 * 1024
 MOST_PER_STOP = 20  # told by one courier: more is no proof, it is an album
+MOST_COMPARED = 100  # photos that are one: after so many nobody needs to be told of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,21 +196,32 @@ def _complete(proof_id: UUID, offset: int, name: str, stored_bytes: int) -> Proo
             kind=file.kind,
         )
     )
-    if file.kind == ProofAsked.PHOTO and _was_used_before(file):
-        note = f"The photo of the {file.stop} was used for another order before."
-        open_proof_incident(file, kind=IncidentKind.REUSED_PHOTO, note=note)
+    if file.kind == ProofAsked.PHOTO:
+        _flag_if_reused(file)
     if file.missed_at and not ProofFile.objects.filter(leg=leg, missed_at__isnull=False, completed_at=None).exists():
         close_courier_incidents(leg_id=leg.pk, kind=IncidentKind.PROOF_MISSING, resolution="it has arrived")
     return file
 
 
-def _was_used_before(file: ProofFile) -> bool:
-    """Of two that arrive at the same moment, neither of which sees the other complete, the one that was told later."""
+def _flag_if_reused(file: ProofFile) -> None:
+    """Of two photos of different orders that are one, flag the later, in whichever order they arrive.
+
+    Its own last piece flags the later one if the earlier one has been told of by then; else the last piece of the
+    earlier one does. So two that are completed at the same moment need not see each other complete.
+    """
     of_others = ProofFile.objects.filter(sha256=file.sha256, kind=ProofAsked.PHOTO).exclude(order_id=file.order_id)
-    return any(
-        completed_at is not None or (told_at, key) < (file.told_at, file.pk)
-        for completed_at, told_at, key in of_others.values_list("completed_at", "told_at", "pk")[:100]
-    )
+    others = of_others.select_related("leg", "courier__fleet").order_by("pk")[:MOST_COMPARED]
+    for later in {_later_of(file, other) for other in others}:
+        if later.is_complete:
+            note = f"The photo of the {later.stop} was used for another order before."
+            open_proof_incident(later, kind=IncidentKind.REUSED_PHOTO, note=note)
+
+
+def _later_of(one: ProofFile, other: ProofFile) -> ProofFile:
+    """By the phone's clock, if one courier made both; else by when it was told: whoever copies may say anything."""
+    if one.courier_id == other.courier_id:
+        return max(one, other, key=lambda file: (file.device_time, file.told_at, file.pk))
+    return max(one, other, key=lambda file: (file.told_at, file.pk))
 
 
 def _check_not_too_many(courier_id: UUID, leg: Leg, stop: Stop) -> None:

@@ -23,16 +23,19 @@ class NewStopScan:
 
 @atomic
 def note_scan(*, leg: Leg, courier_id: UUID, scan: NewStopScan) -> None:
-    """Note that a parcel of the leg's order was in the courier's hands. Again, it changes nothing. Raises WrongParcel.
+    """Note that a parcel of the leg's order was in the courier's hands. Raises WrongParcel.
 
-    Who calls has seen that the courier has the leg.
+    Scanned again, it was there when the phone scanned it first, whichever scan arrives first; nothing else changes. Who
+    calls has seen that the courier has the leg.
     """
     which = {"pk": scan.parcel_id} if scan.parcel_id else {"barcode": scan.barcode}
     parcel = Parcel.objects.filter(order_id=leg.order_id, **which).first()
     if parcel is None:
         raise WrongParcel
     where = {"leg": leg, "epoch": leg.epoch, "stop": scan.stop, "parcel": parcel}
-    if StopScan.objects.filter(**where).exists():
+    known = StopScan.objects.filter(**where)
+    if known.exists():
+        known.filter(device_time__gt=scan.device_time).update(device_time=scan.device_time)
         return
     StopScan.objects.create(**where, courier_id=courier_id, device_time=scan.device_time)
     publish(

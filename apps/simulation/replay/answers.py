@@ -60,15 +60,17 @@ NO_ANSWERS = AnswerFindings(0, ())
 
 def check_answers(answers: Mapping[str, Sequence[ActionAnswer]], records: Iterable[EventRecord]) -> AnswerFindings:
     """Check every action. `answers`: by action id, in the order in which they came; `records`: the whole log."""
-    moves = {
-        (str(move.payload["leg_id"]), int(move.payload["epoch"]), str(move.payload["after"]))
-        for move in records
-        if move.name == "LegMoved"
-    }
+    moves, scans = set(), set()
+    for record in records:
+        if record.name == "LegMoved":
+            moves.add((str(record.payload["leg_id"]), int(record.payload["epoch"]), str(record.payload["after"])))
+        elif record.name == "ParcelScannedAtStop":
+            scans.add((str(record.payload["leg_id"]), str(record.payload["stop"])))
     wrong: list[WrongAction] = []
     for action_id, own in answers.items():
         wrong += _of_one(action_id, own)
         wrong += _not_in_log(action_id, own, moves)
+        wrong += _scan_not_in_log(action_id, own, scans)
     return AnswerFindings(len(answers), tuple(wrong))
 
 
@@ -90,6 +92,16 @@ def _not_in_log(action_id: str, answers: Sequence[ActionAnswer], moves: set[tupl
             continue
         if (str(parse_public_id("leg", answer.leg_id)), answer.epoch, after) not in moves:
             words = f"{answer.leg_id} was never {after} in epoch {answer.epoch}"
+            return [WrongAction(WrongAnswer.NOT_IN_LOG, action_id, words)]
+    return []
+
+
+def _scan_not_in_log(action_id: str, answers: Sequence[ActionAnswer], scans: set[tuple[str, str]]) -> list[WrongAction]:
+    for answer in answers:
+        if answer.kind != "scan" or answer.code or not answer.leg_id:
+            continue
+        if (str(parse_public_id("leg", answer.leg_id)), answer.stop) not in scans:
+            words = f"no parcel of {answer.leg_id} was scanned at the {answer.stop}"
             return [WrongAction(WrongAnswer.NOT_IN_LOG, action_id, words)]
     return []
 

@@ -17,12 +17,13 @@ UNHELD = frozenset({"open", "offered"})
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """One row of the event log."""
+    """One row of the event log. `actor` says who brought it about, as in `courier:cou_...`."""
 
     name: str
     order_id: str
     at: datetime
     payload: dict[str, Any]
+    actor: str = ""
 
 
 class Wrong(StrEnum):

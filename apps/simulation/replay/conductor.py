@@ -22,11 +22,12 @@ from apps.simulation.replay.checking import LogFindings, read_log
 from apps.simulation.replay.day import ends_at, middle_of, orders_of, starts_at
 from apps.simulation.replay.faults import Faults
 from apps.simulation.replay.log_file import records_in
+from apps.simulation.replay.proofs import Asked, ProofFindings, check_proofs
 from apps.simulation.replay.report import Report, SentOrder, lost_orders, measure
 from apps.simulation.replay.settling import Evening
 from apps.simulation.robots.counts import HabitCounts
 from apps.simulation.robots.crowd import Crowd, Surroundings
-from apps.simulation.robots.habits import BY_NAME
+from apps.simulation.robots.habits import BY_NAME, IDEAL
 from apps.simulation.robots.merchant import OrderToPlace, Outcome, Receipt
 from apps.simulation.robots.roster import Roster
 from apps.simulation.robots.witness import Witness
@@ -38,6 +39,7 @@ from coursier.embedded.stack import PROJECT, Stack, StackPlan, undisturbed
 logger = logging.getLogger(__name__)
 LEAD_WALL_S = 25.0  # for the stack to come up and the couriers to sign in before the day begins
 BOOT_PATIENCE_S = 60.0
+LAST_PHOTO, LAST_PHOTO_WALL_S = timedelta(minutes=30), 20.0  # an outage and an empty battery, then tries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +71,10 @@ def replay(plan: ReplayPlan) -> Report:
         played = _play(plan, instance, folder)
         records = list(records_in(_manage(_stack_plan(plan, folder), "replay_log")))
     findings, answers = read_log(records), check_answers(played.witness.answers, records)
+    proofs = check_proofs(played.asked, records)
     measured = measure(played.sent, findings, answers)
     _tell(findings, answers, played.sent)
+    _tell_proofs(proofs)
     return Report(
         instance=instance.name,
         speed=plan.speed,
@@ -82,6 +86,10 @@ def replay(plan: ReplayPlan) -> Report:
         double_assigned=measured.double_assigned,
         actions=measured.actions,
         actions_wrong=measured.actions_wrong,
+        scans=proofs.scans,
+        proofs=proofs.proofs,
+        proofs_lost=proofs.lost,
+        proofs_doubled=proofs.doubled,
         click_to_door_min=measured.click_to_door_min,
         click_to_door_p90_min=measured.click_to_door_p90_min,
         engine_click_to_door_min=alone,
@@ -129,6 +137,7 @@ class _Played:
     """What the merchants remember of a day, what the couriers were answered, and what went wrong on purpose."""
 
     sent: list[SentOrder]
+    asked: dict[str, Asked]
     witness: Witness
     habit_counts: HabitCounts
     faults: int
@@ -148,7 +157,8 @@ def _play(plan: ReplayPlan, instance: Instance, folder: Path) -> _Played:
     pace = Pace.starting_now(origin=starts_at(instance, lead=lead), speed=plan.speed)
     with Stack(replace(prepared, pace=pace)) as stack:
         stack.wait_until_ready(seconds=BOOT_PATIENCE_S)
-        orders = orders_of(instance, api_key=roster.api_keys[MERCHANT])
+        asks_proofs = BY_NAME[plan.habits] != IDEAL  # the ideal day is held against published ones, as it was
+        orders = orders_of(instance, api_key=roster.api_keys[MERCHANT], asks_proofs=asks_proofs)
         return asyncio.run(_play_day(stack, _Day(plan, instance, roster, orders)))
 
 
@@ -183,12 +193,14 @@ async def _play_day(stack: Stack, day: _Day) -> _Played:
             await crowd.place(day.orders)
             api_key = day.roster.api_keys[MERCHANT]
             await Evening(crowd.merchant.client, pace, api_key, ends_at(day.instance)).come()
+            await crowd.empty_pockets(within=LAST_PHOTO + pace.platform(wall_seconds=LAST_PHOTO_WALL_S))
         finally:
             for other in beside:
                 other.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
     sent = [_sent(order, crowd.merchant.receipts) for order in day.orders]
-    return _Played(sent, witness, crowd.counts, faults.count)
+    asked = {told.order_id: Asked.by(order.body) for told, order in zip(sent, day.orders, strict=True) if told.order_id}
+    return _Played(sent, asked, witness, crowd.counts, faults.count)
 
 
 async def _tell_progress(pace: Pace, crowd: Crowd) -> None:
@@ -203,6 +215,11 @@ def _sent(order: OrderToPlace, receipts: dict[str, Receipt]) -> SentOrder:
         return SentOrder(order.key, order.at, Outcome.UNKNOWN)
     order_id = str(parse_public_id("ord", receipt.order_id)) if receipt.order_id else ""
     return SentOrder(order.key, order.at, receipt.outcome, order_id)
+
+
+def _tell_proofs(proofs: ProofFindings) -> None:
+    for found in proofs.violations:
+        logger.error("Order %s: the %s of the %s is %s.", found.order_id, found.kind, found.stop, found.wrong)
 
 
 def _manage(stack_plan: StackPlan, command: str, *arguments: str) -> bytes:

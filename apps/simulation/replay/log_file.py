@@ -8,13 +8,13 @@ import orjson
 from apps.simulation.replay.checking import EventRecord
 
 
-def as_line(*, name: str, order_id: str, at: datetime, payload: dict[str, object]) -> bytes:
+def as_line(record: EventRecord) -> bytes:
     """One event, without a line end."""
-    return orjson.dumps({"name": name, "order_id": order_id, "at": at, "payload": payload})
+    return orjson.dumps(record)
 
 
 def records_in(lines: bytes) -> Iterator[EventRecord]:
     """Events written by `as_line`. Raises ValueError for anything else."""
     for line in lines.splitlines():
         event = orjson.loads(line)
-        yield EventRecord(event["name"], event["order_id"], datetime.fromisoformat(event["at"]), event["payload"])
+        yield EventRecord(**event | {"at": datetime.fromisoformat(event["at"])})

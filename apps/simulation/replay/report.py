@@ -43,6 +43,14 @@ class Report:
     """What couriers' phones told the platform, however often each was sent."""
     actions_wrong: int
     """Actions that were applied twice, answered one way and later another, or applied and are not in the log."""
+    scans: int
+    """Parcels that couriers scanned at their stops."""
+    proofs: int
+    """Photos and signatures that arrived whole, and PINs that were told right."""
+    proofs_lost: int
+    """Proofs that delivered orders asked for and do not have, at the right stop and from the right courier."""
+    proofs_doubled: int
+    """Proofs that are there twice, or at a stop where nobody asked for them."""
     click_to_door_min: float | None
     """From the minute at which an order was meant to be placed to its handover at the door; mean of those delivered."""
     click_to_door_p90_min: float | None
@@ -56,8 +64,9 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was lost, nothing was in two hands, and no action was taken for two."""
-        return self.lost == self.double_assigned == self.actions_wrong == 0
+        """Whether nothing was lost, nothing was in two hands, no action was taken for two, and all proofs are there."""
+        wrong = (self.lost, self.double_assigned, self.actions_wrong, self.proofs_lost, self.proofs_doubled)
+        return not any(wrong)
 
 
 @dataclass(frozen=True, slots=True)

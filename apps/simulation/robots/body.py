@@ -7,22 +7,17 @@ advance goes by what the platform says.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from apps.core.geo import Point
-from apps.simulation.robots.itinerary import Stop, next_visit
+from apps.simulation.robots.actions import Action
+from apps.simulation.robots.itinerary import Stop, StopKey, next_visit
 from apps.simulation.robots.riding import Ride, Vehicle
+from apps.simulation.robots.showing import Showing
 
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something done at a stop: what the phone will tell the platform."""
-
-    kind: str
-    at: datetime
-    fields: dict[str, Any] = field(default_factory=dict)
-    stop_key: tuple[str, int, str] | None = None
+RECIPIENT_PATIENCE = timedelta(minutes=10)
+"""How long a courier waits at a door where a PIN is asked for and nobody tells one."""
+RINGS_EVERY = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
@@ -33,14 +28,15 @@ class Body:
     vehicle: Vehicle
     at: datetime
     """Up to when the body has lived."""
+    showing: Showing = field(default_factory=Showing)
     ride: Ride | None = None
     arrived_at: datetime | None = None
     """Since when it is at the next stop; None on the way."""
     leaves_at: datetime | None = None
     """When it is done with a handover that was made."""
     _waits_for_work: bool = True
-    _done: set[tuple[str, int, str]] = field(default_factory=set)
-    _reached: set[tuple[str, int, str]] = field(default_factory=set)
+    _done: set[StopKey] = field(default_factory=set)
+    _reached: set[StopKey] = field(default_factory=set)
 
     def position(self, now: datetime) -> Point:
         """Where the courier is at a moment."""
@@ -50,7 +46,7 @@ class Body:
         """Whether nothing is left to do."""
         return self.leaves_at is None and not self._left(stops)
 
-    def forget(self, stop_key: tuple[str, int, str]) -> None:
+    def forget(self, stop_key: StopKey) -> None:
         """The platform refused what was done at a stop: it is as if it had not been."""
         self._done.discard(stop_key)
         self._reached.discard(stop_key)
@@ -62,6 +58,7 @@ class Body:
         known = {stop.key for stop in stops}
         self._done &= known
         self._reached &= known
+        self.showing.forget_all_but(known)
         actions: list[Action] = []
         while True:
             wait_until = self._step(now, self._left(stops), actions)
@@ -124,25 +121,20 @@ class Body:
         for stop in visit:
             if not stop.is_reached and stop.key not in self._reached:
                 self._reached.add(stop.key)
-                actions.append(_action("arrive", stop, self.at, {"stop": stop.kind}))
+                actions.append(_arrival(stop, self.at))
         opens = [stop.opens_at for stop in visit if stop.opens_at]
         half = visit[0].service / 2
         handover_at = max([self.arrived_at + half, *opens])
         if handover_at <= now:
+            if now < handover_at + RECIPIENT_PATIENCE and any(self.showing.lacks_pin(stop) for stop in visit):
+                return now + RINGS_EVERY
             handover_at = max(handover_at, self.at)
             for stop in visit:
                 self._done.add(stop.key)
-                actions.append(_handover(stop, handover_at))
+                actions += self.showing.hand_over(stop, handover_at)
             self.at, self.leaves_at = handover_at, handover_at + half
         return handover_at
 
 
-def _handover(stop: Stop, at: datetime) -> Action:
-    """Delivered with the place: an action that was kept on the phone comes before the positions of that time."""
-    if stop.kind == "pickup":
-        return _action("pick_up", stop, at)
-    return _action("deliver", stop, at, {"lat": round(stop.point.lat, 6), "lon": round(stop.point.lon, 6)})
-
-
-def _action(kind: str, stop: Stop, at: datetime, more: dict[str, Any] | None = None) -> Action:
-    return Action(kind, at, {"leg_id": stop.leg_id, "epoch": stop.epoch, **(more or {})}, stop.key)
+def _arrival(stop: Stop, at: datetime) -> Action:
+    return Action("arrive", at, {"leg_id": stop.leg_id, "epoch": stop.epoch, "stop": stop.kind}, stop.key)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 from apps.simulation.city.demand import DemandStream, PlannedOrder
@@ -9,6 +10,7 @@ from apps.simulation.city.generator import generate_city
 from apps.simulation.robots.line import Json
 from apps.simulation.robots.merchant import OrderToPlace
 from apps.simulation.robots.roster import CourierEntry, Roster
+from apps.simulation.robots.wishes import OF_TRADE
 
 SIZES = {"S": "small", "M": "medium", "L": "large"}
 
@@ -43,7 +45,9 @@ def _works(courier: CourierEntry, at: datetime) -> bool:
 
 def _order(planned: PlannedOrder, placed_at: datetime, api_key: str) -> OrderToPlace:
     key = f"{placed_at:%Y-%m-%d}-{planned.number}"
-    return OrderToPlace(at=placed_at, key=key, api_key=api_key, body=_body(planned, placed_at, key))
+    wish = Random(f"{key} wish").choice(OF_TRADE[planned.merchant.kind])
+    body = wish.added_to(_body(planned, placed_at, key), key=key)
+    return OrderToPlace(at=placed_at, key=key, api_key=api_key, body=body)
 
 
 def _body(planned: PlannedOrder, placed_at: datetime, key: str) -> Json:

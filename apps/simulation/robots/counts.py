@@ -10,6 +10,8 @@ class HabitCounts:
     declined: int = 0
     ignored: int = 0
     """Offers that were left to run out."""
+    mistyped: int = 0
+    """Barcodes and PINs that were wrong at first."""
     pauses: int = 0
     offline_min: float = 0.0
     """Minutes without a network, of outages in which something was to be sent."""

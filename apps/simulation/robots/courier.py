@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from apps.simulation.robots.body import Action, Body
+from apps.simulation.robots.actions import Action
+from apps.simulation.robots.body import Body
 from apps.simulation.robots.counts import HabitCounts
 from apps.simulation.robots.errors import NoAnswer, NoNetwork, OffDuty, Refused, SignedOut
 from apps.simulation.robots.habits import IDEAL, Habits
@@ -131,13 +132,15 @@ class RobotCourier:
             await self.phone.sign_in()
             self.itinerary = None
         if self.itinerary is None or self._sync_at() <= time.monotonic():
-            self.itinerary = await self.phone.sync()
+            self.itinerary = await self.phone.sync(self.itinerary)
             self._synced_at = time.monotonic()
 
     async def _tell(self) -> None:
         if self._sends_in_s() == 0.0:
             self._take_back(await self.phone.send_actions())
         await self._report()
+        if self.phone.album.waiting:
+            await self.phone.send_pictures()
         if self.itinerary and self.phone.news != self.itinerary.news:
             self._synced_at = NEVER
 

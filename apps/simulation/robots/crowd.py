@@ -21,13 +21,17 @@ from apps.simulation.robots.line import open_client, wait_until_ready
 from apps.simulation.robots.merchant import OrderToPlace, RobotMerchant
 from apps.simulation.robots.network import Network
 from apps.simulation.robots.phone import Phone
+from apps.simulation.robots.recipients import Recipients
 from apps.simulation.robots.riding import Dawdling
 from apps.simulation.robots.roster import CourierEntry, Roster
+from apps.simulation.robots.showing import Showing
 from apps.simulation.robots.witness import Witness
 from coursier.embedded.pace import Pace
 
 logger = logging.getLogger(__name__)
 REMEMBER_EVERY_S = 10.0
+LOOK_EVERY_S = 0.2
+RECIPIENTS = "recipients"  # in the memory, among the numbers of phones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,7 @@ class Crowd:
     couriers: tuple[RobotCourier, ...]
     merchant: RobotMerchant
     counts: HabitCounts
+    recipients: Recipients
     _living: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
@@ -62,10 +67,13 @@ class Crowd:
         """The robots of a roster, where they were when the city was paused."""
         client = open_client(surroundings.url)
         memory, counts = _read_memory(surroundings.memory), HabitCounts()
+        recipients = Recipients(client, memory.get(RECIPIENTS, {}))
         couriers = tuple(
-            _courier(entry, client, surroundings, counts, memory.get(entry.phone, {})) for entry in roster.couriers
+            _courier(entry, surroundings, _Shared(client, counts, recipients), memory.get(entry.phone, {}))
+            for entry in roster.couriers
         )
-        return cls(surroundings, couriers, RobotMerchant(client, surroundings.pace), counts)
+        merchant = RobotMerchant(client, surroundings.pace, recipients)
+        return cls(surroundings, couriers, merchant, counts, recipients)
 
     async def __aenter__(self) -> Self:
         await wait_until_ready(self.merchant.client)
@@ -93,6 +101,16 @@ class Crowd:
         finally:
             placing.cancel()
 
+    async def empty_pockets(self, *, within: timedelta) -> None:
+        """Return when no phone has anything left to send, or after a while of the platform's time."""
+        pace = self.surroundings.pace
+        until = pace.now() + within
+        while any(robot.phone.sends_at() for robot in self.couriers):
+            if pace.now() >= until:
+                logger.warning("There are phones that still have something to send.")
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+
     def remember(self) -> None:
         """Write down where everybody is."""
         path = self.surroundings.memory
@@ -103,6 +121,7 @@ class Crowd:
         memory = {
             number: {**robot.phone.memory(), "lat": at.lat, "lon": at.lon} for number, (robot, at) in places.items()
         }
+        memory[RECIPIENTS] = dict(self.recipients.pins)
         fresh = path.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps(memory))
@@ -114,19 +133,28 @@ class Crowd:
             self.remember()
 
 
-def _courier(
-    entry: CourierEntry, client: httpx.AsyncClient, around: Surroundings, counts: HabitCounts, memory: dict[str, Any]
-) -> RobotCourier:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all robots have together."""
+
+    client: httpx.AsyncClient
+    counts: HabitCounts
+    recipients: Recipients
+
+
+def _courier(entry: CourierEntry, around: Surroundings, shared: _Shared, memory: dict[str, Any]) -> RobotCourier:
     """One courier, with chances of its own: what others do changes nothing for it."""
-    seed, habits = f"{around.seed} {entry.phone}", around.habits
-    network = Network(client, around.pace, habits, Random(f"{seed} network"), counts, around.witness)
+    seed, habits, counts = f"{around.seed} {entry.phone}", around.habits, shared.counts
+    network = Network(shared.client, around.pace, habits, Random(f"{seed} network"), counts, around.witness)
     error_s = Random(f"{seed} clock").uniform(-habits.clock_error_s, habits.clock_error_s)
     phone = Phone(network, entry.phone, around.codes, clock_error=timedelta(seconds=error_s))
     phone.remember(memory)
     place = Point(memory["lat"], memory["lon"]) if "lat" in memory else entry.start
+    vehicle = Dawdling(entry.vehicle(), habits.lateness_s, Random(f"{seed} doors"))
+    showing = Showing(habits, Random(f"{seed} showing"), counts, shared.recipients.pins)
     return RobotCourier(
         phone=phone,
-        body=Body(place, Dawdling(entry.vehicle(), habits.lateness_s, Random(f"{seed} doors")), around.pace.now()),
+        body=Body(place, vehicle, around.pace.now(), showing),
         hours=entry.hours(),
         pace=around.pace,
         habits=habits,

@@ -1,6 +1,7 @@
 """What a robot hears instead of an answer: nothing, as any client of ours, or what follows. These never leave them."""
 
 from datetime import datetime
+from typing import Any
 
 from coursier_client import NoAnswer
 
@@ -20,7 +21,11 @@ class SignedOut(Exception):
 
 
 class Refused(Exception):
-    """The request will not be accepted however often it is sent."""
+    """The request will not be accepted however often it is sent. `state`: how things are, if that was said."""
+
+    def __init__(self, words: str, *, code: str = "", state: dict[str, Any] | None = None) -> None:
+        super().__init__(words)
+        self.code, self.state = code, state or {}
 
 
 class OffDuty(Refused):

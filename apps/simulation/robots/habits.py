@@ -25,6 +25,8 @@ class Habits:
     """Of offers: they run out without an answer."""
     lateness_s: Range = (0.0, 0.0)
     """By how much each ride takes longer than the vehicle would."""
+    mistypes_share: float = 0.0
+    """Of barcodes and PINs: typed with a wrong character, and noticed when they are not accepted."""
     pauses_share: float = 0.0
     """Of shifts in which the courier pauses once."""
     pause_s: float = 600.0
@@ -52,6 +54,7 @@ MILD = Habits(
     declines_share=0.05,
     ignores_share=0.02,
     lateness_s=(0.0, 60.0),
+    mistypes_share=0.02,
     outages=(0, 1),
     outage_s=(60.0, 180.0),
     lost_answers_share=0.01,
@@ -62,6 +65,7 @@ HUMAN = Habits(
     declines_share=0.05,
     ignores_share=0.05,
     lateness_s=(0.0, 180.0),
+    mistypes_share=0.05,
     pauses_share=0.5,
     outages=(1, 4),
     lost_answers_share=0.03,

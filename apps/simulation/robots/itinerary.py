@@ -12,9 +12,27 @@ StopKind = Literal["pickup", "dropoff"]
 SAME_PLACE_DECIMALS = 5  # about a metre: one door
 
 
+StopKey = tuple[str, int, str]
+"""Leg, epoch, and which of its ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopParcel:
+    """A parcel as the phone shows it at a stop."""
+
+    id: str
+    barcode: str
+    is_scanned: bool = False
+
+    @property
+    def has_label(self) -> bool:
+        """Whether its merchant has put a barcode on it: the one that the platform makes up is the parcel's id."""
+        return self.barcode != self.id
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop as the phone shows it."""
+    """A stop as the phone shows it. `proof` is what is asked for there: pin, photo, signature, barcode."""
 
     kind: StopKind
     leg_id: str
@@ -23,9 +41,13 @@ class Stop:
     point: Point
     opens_at: datetime | None
     service: timedelta
+    order_id: str = ""
+    contact_name: str = ""
+    proof: frozenset[str] = frozenset()
+    parcels: tuple[StopParcel, ...] = ()
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> StopKey:
         """This stop in this pair of hands: a leg that comes back has another epoch."""
         return self.leg_id, self.epoch, self.kind
 
@@ -99,4 +121,11 @@ def _stop(body: Mapping[str, Any]) -> Stop:
         point=Point(float(body["lat"]), float(body["lon"])),
         opens_at=datetime.fromisoformat(opens_at) if opens_at else None,
         service=timedelta(seconds=float(body["service_s"])),
+        order_id=str(body["order_id"]),
+        contact_name=str(body["contact_name"]),
+        proof=frozenset(body["proof"]),
+        parcels=tuple(
+            StopParcel(str(parcel["id"]), str(parcel["barcode"]), bool(parcel["is_scanned"]))
+            for parcel in body["parcels"]
+        ),
     )

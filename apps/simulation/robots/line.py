@@ -11,6 +11,7 @@ from apps.simulation.robots.errors import NoAnswer, OffDuty, Refused, SignedOut
 from coursier_client.client import TRY_AGAIN
 
 READY_EVERY_S = 0.2
+RAW_BYTES = "application/octet-stream"
 Json = dict[str, Any]
 
 
@@ -30,11 +31,14 @@ async def wait_until_ready(client: httpx.AsyncClient) -> None:
 
 
 async def ask(
-    client: httpx.AsyncClient, method: str, path: str, *, body: Json | None = None, headers: Mapping[str, str]
+    client: httpx.AsyncClient, method: str, path: str, *, body: Json | bytes | None = None, headers: Mapping[str, str]
 ) -> tuple[int, Json]:
     """Send one request. Returns status and body of a success; raises NoAnswer, SignedOut, OffDuty or Refused."""
     try:
-        answer = await client.request(method, path, json=body, headers=dict(headers))
+        if isinstance(body, bytes):
+            answer = await client.request(method, path, content=body, headers={**headers, "Content-Type": RAW_BYTES})
+        else:
+            answer = await client.request(method, path, json=body, headers=dict(headers))
     except httpx.TransportError as error:
         raise NoAnswer(f"{method} {path}: {error!r}") from error
     if answer.status_code in TRY_AGAIN:
@@ -42,13 +46,14 @@ async def ask(
     content = _json(answer)
     if answer.is_success:
         return answer.status_code, content
-    code = str(content.get("error", {}).get("code", ""))
+    said = content.get("error", {})
+    code = str(said.get("code", ""))
     words = f"{method} {path}: {answer.status_code} {answer.text[:300]}"
     if answer.status_code == 401:
         raise SignedOut(words)
     if code == "off_duty":
         raise OffDuty(words)
-    raise Refused(words)
+    raise Refused(words, code=code, state=said.get("state"))
 
 
 def _json(answer: httpx.Response) -> Json:

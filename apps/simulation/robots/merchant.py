@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import httpx
 
 from apps.simulation.robots.line import Json
+from apps.simulation.robots.recipients import Recipients
 from coursier.embedded.pace import Pace
 from coursier_client import ApiError, AsyncCoursier, NoAnswer
 from coursier_client.operations import place_order
@@ -57,6 +58,8 @@ class RobotMerchant:
 
     client: httpx.AsyncClient
     pace: Pace
+    recipients: Recipients | None = None
+    """Who gets the tracking links of orders that ask for a PIN; None: nobody."""
     receipts: dict[str, Receipt] = field(default_factory=dict)
     chance: Random = field(default_factory=lambda: Random(0))
     _on_their_way: set[asyncio.Task[None]] = field(default_factory=set)
@@ -92,6 +95,8 @@ class RobotMerchant:
                 return
             else:
                 self.receipts[order.key] = Receipt(order.key, Outcome.ACKNOWLEDGED, answer["id"], tries)
+                if self.recipients and "pin" in order.body["dropoff"].get("proof", ()):
+                    await self.recipients.read_link(answer["id"], answer["tracking_token"])
                 return
             await asyncio.sleep(backoff_s * self.chance.uniform(0.7, 1.3))
             backoff_s = min(LONGEST_BACKOFF_S, 2 * backoff_s)

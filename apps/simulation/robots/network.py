@@ -22,6 +22,7 @@ from apps.simulation.robots.witness import Witness
 from coursier.embedded.pace import Pace
 
 T = TypeVar("T")
+WRITING = ("POST", "PUT")
 
 
 @dataclass(slots=True)
@@ -37,13 +38,15 @@ class Network:
     mishaps: Mishaps = NO_MISHAPS
     _felt: set[Span] = field(default_factory=set)
 
-    async def ask(self, method: str, path: str, *, body: Json | None = None, headers: Mapping[str, str]) -> Json:
+    async def ask(
+        self, method: str, path: str, *, body: Json | bytes | None = None, headers: Mapping[str, str]
+    ) -> Json:
         """Send one request. Raises NoNetwork (nothing was sent), NoAnswer (perhaps it was), or as `line.ask`."""
         self._check_outage(f"{method} {path}")
         _, answer = await ask(self.client, method, path, body=body, headers=headers)
-        if self.witness and body and "results" in answer:
+        if self.witness and isinstance(body, dict) and "results" in answer:
             self.witness.saw(body["actions"], answer["results"])
-        if method == "POST" and self.chance.random() < self.habits.lost_answers_share:
+        if method in WRITING and self.chance.random() < self.habits.lost_answers_share:
             self.counts.repeated += 1
             raise NoAnswer(f"{method} {path}: the answer was lost")
         return answer

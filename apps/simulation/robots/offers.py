@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from apps.simulation.robots.body import Action
+from apps.simulation.robots.actions import Action
 from apps.simulation.robots.counts import HabitCounts
 from apps.simulation.robots.habits import Habits
 

@@ -1,4 +1,7 @@
-"""A robot courier's phone: signs in, keeps what was not answered yet in an outbox, sends it again, asks for news."""
+"""A robot courier's phone: signs in, keeps what was not answered yet in an outbox, sends it again, asks for news.
+
+Pictures wait in an album of their own.
+"""
 
 import asyncio
 import json
@@ -14,7 +17,8 @@ from typing import Self
 from uuid import uuid4
 
 from apps.core.geo import Point
-from apps.simulation.robots.body import Action
+from apps.simulation.robots.actions import Action
+from apps.simulation.robots.album import Album, SentPicture
 from apps.simulation.robots.errors import NoAnswer, Refused, SignedOut
 from apps.simulation.robots.itinerary import Itinerary
 from apps.simulation.robots.line import Json
@@ -95,7 +99,13 @@ class Phone:
     """The platform's counter of news as it was last told."""
     outbox: list[SentAction] = field(default_factory=list)
     points: deque[Json] = field(default_factory=lambda: deque(maxlen=POINTS_KEPT))
+    album: Album = field(init=False)
+    _was_answered: bool = False
+    """Whether an action was answered since everything was last read: what came of it is asked for in full."""
     _sequence: int = field(default_factory=lambda: time.time_ns() // 1_000_000)  # wall
+
+    def __post_init__(self) -> None:
+        self.album = Album(self.network)
 
     async def sign_in(self) -> None:
         """Ask for a code, read it, and get a token. Raises NoAnswer when no code comes."""
@@ -121,13 +131,15 @@ class Phone:
     def memory(self) -> Json:
         """What outlives a phone that goes off: its sign-in, and what it still has to send."""
         outbox = [sent.as_json() for sent in self.outbox]
-        return {"token": self.token, "sequence": self._sequence, "outbox": outbox}
+        pictures = [sent.as_json() for sent in self.album.waiting]
+        return {"token": self.token, "sequence": self._sequence, "outbox": outbox, "pictures": pictures}
 
     def remember(self, memory: Json) -> None:
         """Start with a memory, as `memory` gave it; all else is forgotten, positions too."""
         self.token, self.news = str(memory.get("token", "")), -1
         self._sequence = max(self._sequence, int(memory.get("sequence", 0)))
         self.outbox = [SentAction.from_json(kept) for kept in memory.get("outbox", [])]
+        self.album.waiting = [SentPicture.from_json(kept) for kept in memory.get("pictures", [])]
         self.points.clear()
 
     def restart(self) -> None:
@@ -135,7 +147,9 @@ class Phone:
         self.remember(json.loads(json.dumps(self.memory())))
 
     def note(self, action: Action) -> None:
-        """Put an action into the outbox, under an id that stays the same however often it is sent."""
+        """Put an action into the outbox, under an id that stays the same however often it is sent, and its pictures
+        into the album.
+        """
         self._sequence += 1
         body = {
             "id": str(uuid4()),
@@ -145,15 +159,18 @@ class Phone:
             **action.fields,
         }
         self.outbox.append(SentAction(body, action, leaves_at=self.network.leaves_at()))
+        for picture in action.pictures:
+            self.album.keep(picture, clock_error=self.clock_error)
 
     def is_to_send(self, kind: str) -> bool:
         """Whether an action of a kind is in the outbox."""
         return any(sent.action.kind == kind for sent in self.outbox)
 
     def sends_at(self) -> datetime | None:
-        """When there is something in the outbox that may be sent; None while it is empty."""
+        """When there is something in the outbox or the album that may be sent; None while both are empty."""
         now = self.network.pace.now()
-        return min((sent.leaves_at or now for sent in self.outbox), default=None)
+        moments = [sent.leaves_at for sent in self.outbox] + [sent.leaves_at for sent in self.album.waiting]
+        return min((leaves_at or now for leaves_at in moments), default=None)
 
     async def send_actions(self) -> list[Refusal]:
         """Send what is due of the outbox. What is answered leaves it; the refused ones are returned.
@@ -173,7 +190,7 @@ class Phone:
         except Refused:
             logger.exception("%s: the whole batch was refused and is dropped", self.number)
             return self._settle(batch, {str(sent.body["id"]): {"code": "malformed"} for sent in batch})
-        self.news = int(answer["news"])
+        self.news, self._was_answered = int(answer["news"]), True
         return self._settle(batch, {str(result["id"]): result.get("error") or {} for result in answer["results"]})
 
     def _settle(self, batch: Sequence[SentAction], errors: dict[str, Json]) -> list[Refusal]:
@@ -202,6 +219,10 @@ class Phone:
             return None
         return replace(sent, tries=sent.tries + 1, leaves_at=leaves_at)
 
+    async def send_pictures(self) -> None:
+        """Send what is due of the album, each picture from where it stopped. Raises NoAnswer: the rest stays."""
+        await self.album.send(self._ask)
+
     def remember_point(self, point: Point, at: datetime) -> None:
         """Keep a position until it is sent."""
         device_time = (at + self.clock_error).isoformat()
@@ -221,13 +242,20 @@ class Phone:
             self.points.popleft()
         self.news = int(answer["news"])
 
-    async def sync(self) -> Itinerary:
-        """Everything that the courier needs to go on."""
-        itinerary = Itinerary.from_json(await self._ask("GET", "/mobile/v1/sync", None))
-        self.news = itinerary.news
+    async def sync(self, known: Itinerary | None = None) -> Itinerary:
+        """Everything that the courier needs to go on. With what is `known` only what is new is asked for, as the
+        courier's app does: unless an action was answered since.
+        """
+        since = f"?since={known.news}" if known and not self._was_answered else ""
+        answer = await self._ask("GET", f"/mobile/v1/sync{since}", None)
+        if known and answer["is_unchanged"]:
+            self.news = known.news
+            return known
+        itinerary = Itinerary.from_json(answer)
+        self.news, self._was_answered = itinerary.news, False
         return itinerary
 
-    async def _ask(self, method: str, path: str, body: Json | None) -> Json:
+    async def _ask(self, method: str, path: str, body: Json | bytes | None) -> Json:
         headers = {"Authorization": f"Bearer {self.token}"}
         try:
             return await self.network.ask(method, path, body=body, headers=headers)

@@ -67,7 +67,8 @@ def sync(news=1, *, stops=(), offers=()):
 
 def stop(kind, point, status):
     place = {"lat": point.lat, "lon": point.lon, "opens_at": None, "ready_at": None, "service_s": 60}
-    return {"kind": kind, "leg_id": "leg_1", "epoch": 1, "leg_status": status, **place}
+    whom = {"order_id": "ord_1", "contact_name": "", "proof": [], "parcels": []}
+    return {"kind": kind, "leg_id": "leg_1", "epoch": 1, "leg_status": status, **place, **whom}
 
 
 def a_courier():

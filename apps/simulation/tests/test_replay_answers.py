@@ -90,6 +90,16 @@ def test_every_kind_of_step_is_looked_for(kind, stop, after):
     assert wrongs(answer, log=[moved("open")]) == [WrongAnswer.NOT_IN_LOG]
 
 
+def test_a_scan_that_was_applied_is_looked_for_at_its_stop():
+    answer = replace(PICKED_UP, kind="scan", stop="pickup")
+    scanned = [EventRecord("ParcelScannedAtStop", "o1", NOON, {"leg_id": str(LEG), "stop": "pickup"})]
+    assert wrongs(answer, log=scanned) == []
+    for elsewhere in ("dropoff", ""):
+        assert wrongs(replace(answer, stop=elsewhere), log=scanned) == [WrongAnswer.NOT_IN_LOG]
+    assert wrongs(answer, log=GOOD_LOG) == [WrongAnswer.NOT_IN_LOG]
+    assert wrongs(replace(answer, outcome="refused", code="wrong_parcel"), log=[]) == []
+
+
 def test_one_wrong_action_among_good_ones_counts_once():
     answers = {"a1": [PICKED_UP, PICKED_UP], "a2": [replace(PICKED_UP, action_id="a2")], "a3": [TOO_EARLY]}
     findings = check_answers(answers, [])

@@ -3,24 +3,30 @@
 import itertools
 import json
 import math
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from rest_framework.test import APIClient
 
 from apps.core.geo import Point, distance_m
 from apps.core.models import Event
 from apps.couriers.lifecycle import FleetMode
 from apps.couriers.models import Courier, Shift
+from apps.orders.tests.asking import Merchant, asked
 from apps.simulation.management.commands.replay import share_of_freelancers
 from apps.simulation.mdrplib.reader import read_instance
 from apps.simulation.replay.checking import EventRecord
 from apps.simulation.replay.day import ends_at, middle_of, orders_of, starts_at
 from apps.simulation.replay.log_file import records_in
+from apps.simulation.replay.proofs import Asked
 from apps.simulation.robots.riding import WholeMinuteVehicle
 from apps.simulation.robots.roster import Roster
+from apps.simulation.robots.wishes import OF_ANYBODY, OF_TRADE
 from apps.simulation.seeding.library_day import MERCHANT, moment, plane_of, seed_library_day
 from apps.simulation.seeding.plane import Plane
 from apps.zones.models import Zone
@@ -85,6 +91,41 @@ def test_orders_are_sent_when_they_are_placed_and_ready_when_they_are_ready(inst
     assert [(order.key, order.at) for order in orders] == [("o1", moment(5)), ("o2", moment(6)), ("o3", moment(20))]
     assert orders[0].body["pickup"]["ready_at"] == moment(12).isoformat()
     assert orders[0].body["dropoff"]["due_at"] == moment(45).isoformat()
+
+
+def test_the_ideal_day_asks_for_no_proofs(instance):
+    for order in orders_of(instance, api_key="ck_1"):
+        assert "proof" not in order.body["pickup"] | order.body["dropoff"]
+        assert "barcode" not in order.body["parcels"][0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wish", sorted({*OF_ANYBODY, *itertools.chain(*OF_TRADE.values())}, key=repr))
+def test_what_the_orders_of_robots_ask_for_is_taken_by_the_platform(wish, cast, hand_clock):
+    body = wish.added_to(asked(), key="o1")
+    placed = Merchant(cast.dee_key).orders(**body)
+    assert placed.status_code == 201, placed.json()
+    order = placed.json()
+    assert (order["pickup"]["proof"], order["dropoff"]["proof"]) == (list(wish.at_pickup), list(wish.at_door))
+    assert (order["parcels"][0]["barcode"] == "o1-1") == wish.has_labels
+    tracked = APIClient().get(f"/v1/tracking/{order['tracking_token']}").json()
+    assert (tracked["pin"] is not None) == ("pin" in wish.at_door), "what the recipient will be asked for"
+
+
+def test_a_day_of_people_asks_for_every_kind_of_proof_and_changes_nothing_else(instance):
+    many = tuple(replace(instance.orders[0], id=f"o{number}") for number in range(200))
+    plain, asking = (
+        orders_of(replace(instance, orders=many), api_key="ck_1", asks_proofs=asks) for asks in (False, True)
+    )
+    kinds = Counter(kind for order in asking for kinds in Asked.by(order.body).kinds.values() for kind in kinds)
+    assert min(kinds[kind] for kind in ("barcode", "photo", "pin", "signature")) > 10
+    assert any(order == other for order, other in zip(plain, asking, strict=True))
+    for order, other in zip(plain, asking, strict=True):
+        body = json.loads(json.dumps(other.body))
+        for part in (body["pickup"], body["dropoff"], *body["parcels"]):
+            part.pop("proof", None)
+            part.pop("barcode", None)
+        assert replace(other, body=body) == order
 
 
 def test_the_clock_starts_before_the_first_courier_and_the_day_ends_with_the_last(instance):
@@ -185,5 +226,5 @@ def test_the_log_is_written_and_read_back_as_it_was():
     written = StringIO()
     call_command("replay_log", stdout=written)
     read = list(records_in(written.getvalue().encode()))
-    assert read == [EventRecord("OrderPlaced", order_id, moment(5), {"amount_cents": 890})]
+    assert read == [EventRecord("OrderPlaced", order_id, moment(5), {"amount_cents": 890}, actor="system")]
     assert json.loads(written.getvalue())["order_id"] == order_id

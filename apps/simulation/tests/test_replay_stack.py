@@ -66,6 +66,7 @@ def test_a_day_is_replayed_and_told_in_one_line(library, temporary, options):
     assert (report["habits"], report["repeated"], report["offline_min"]) == ("ideal", 0, 0)
     assert report["actions"] > 8 * len(("arrive", "pick_up", "arrive", "deliver"))
     assert report["actions_wrong"] == 0
+    assert (report["scans"], report["proofs"], report["proofs_lost"], report["proofs_doubled"]) == (0, 0, 0, 0)
     assert list(temporary.iterdir()) == []
 
 
@@ -76,6 +77,9 @@ def test_a_day_of_people_loses_nothing_and_takes_nothing_for_two(library, tempor
     report = json.loads(told)
     assert (report["orders"], report["lost"], report["double_assigned"], report["actions_wrong"]) == (8, 0, 0, 0)
     assert report["delivered"] > 0
+    assert (report["proofs_lost"], report["proofs_doubled"]) == (0, 0)
+    assert report["proofs"] > 0
+    assert report["scans"] > 0
     assert report["habits"] == "human"
     assert report["offline_min"] > 0
     assert report["held_back"] > 0

@@ -59,6 +59,17 @@ def test_a_city_started_at_noon_orders_what_one_started_before_orders_after_noon
     assert len(late) > 10
 
 
+def test_a_part_of_the_orders_asks_for_proofs_of_every_kind_and_the_same_part_every_time():
+    noon = datetime(2026, 6, 10, 12, tzinfo=PARIS)
+    bodies = [order.body for order in orders(noon - timedelta(hours=1), noon + timedelta(hours=3))]
+    asked = [(body["pickup"].get("proof", []), body["dropoff"].get("proof", [])) for body in bodies]
+    share = sum(asked_here != ([], []) for asked_here in asked) / len(asked)
+    assert 0.2 < share < 0.6
+    assert {kind for both in asked for kinds in both for kind in kinds} == {"barcode", "photo", "pin", "signature"}
+    labels = [parcel["barcode"] for body in bodies for parcel in body["parcels"] if "barcode" in parcel]
+    assert 0 < len(set(labels)) == len(labels)
+
+
 def test_nobody_orders_while_nobody_works():
     day = datetime(2026, 6, 10, 0, tzinfo=PARIS)
     hours = {order.at.astimezone(PARIS).hour for order in orders(day, day + timedelta(days=1))}

@@ -1,14 +1,13 @@
 """A robot courier against a small platform that keeps to the mobile API's contract."""
 
 import asyncio
-import json
-from collections import Counter
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
 
 import httpx
 import pytest
 
-from apps.core.geo import Point
 from apps.simulation.robots.body import Body
 from apps.simulation.robots.courier import RobotCourier
 from apps.simulation.robots.habits import Habits
@@ -17,107 +16,9 @@ from apps.simulation.robots.mishaps import Mishaps
 from apps.simulation.robots.network import Network
 from apps.simulation.robots.phone import Phone
 from apps.simulation.robots.riding import CityVehicle
+from apps.simulation.robots.showing import Showing
+from apps.simulation.tests.small_platform import HERE, NOON, PHONE, PIN, SmallPlatform
 from coursier.embedded.pace import Pace
-
-NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
-HERE, BAKERY, HOME = Point(48.85, 2.35), Point(48.852, 2.35), Point(48.852, 2.353)
-NEXT = {"arrive pickup": "at_pickup", "pick_up": "picked_up", "arrive dropoff": "at_dropoff", "deliver": "delivered"}
-PHONE = "+33639980001"
-
-
-class SmallPlatform:
-    """One courier, one leg. Refuses steps out of order, answers repetitions with the first result."""
-
-    def __init__(self, codes, *, shift_ends_at, is_offered=False):
-        self.codes, self.shift_ends_at = codes, shift_ends_at
-        self.status, self.leg, self.epoch, self.news = "off_duty", "", 1, 0
-        self.is_offered = is_offered
-        self.first_results, self.log, self.calls, self.done_at = {}, [], Counter(), {}
-        self.heard_at, self.now = [], lambda: NOON
-        self.lose_answers = 0
-
-    def __call__(self, request):
-        self.calls[request.url.path] += 1
-        self.heard_at.append(self.now())
-        body = json.loads(request.content) if request.content else {}
-        operation = getattr(self, request.url.path.rpartition("/mobile/v1/")[2].replace("/", "_"))
-        answer = operation(body) if request.content else operation()
-        if self.lose_answers and "actions" in request.url.path:
-            self.lose_answers -= 1
-            raise httpx.ReadError("the answer was lost")
-        return answer
-
-    def sign_in_code(self, body):
-        (self.codes / f"{body['phone']}.txt").write_text("123456")
-        return httpx.Response(202, json={})
-
-    def sign_in(self, body):
-        assert body["code"] == "123456"
-        return httpx.Response(201, json={"token": "cd_1"})
-
-    def positions(self, body):
-        if self.status == "off_duty":
-            return httpx.Response(403, json={"error": {"code": "off_duty"}})
-        return httpx.Response(200, json={"accepted": len(body["positions"]), "news": self.news})
-
-    def actions(self, body):
-        results = []
-        for action in body["actions"]:
-            known = self.first_results.get(action["id"])
-            result = known or self.perform(action)
-            if not result.get("error", {}).get("retry"):
-                self.first_results[action["id"]] = result
-            results.append({"id": action["id"], **result})
-        return httpx.Response(200, json={"results": results, "news": self.news})
-
-    @staticmethod
-    def kind_of(action):
-        return f"{action['kind']} {action['stop']}" if action["kind"] == "arrive" else action["kind"]
-
-    def perform(self, action):
-        kind = self.kind_of(action)
-        self.log.append(kind)
-        self.done_at[kind] = datetime.fromisoformat(action["device_time"])
-        if kind == "start_shift":
-            self.status, self.leg = "on_duty", "offered" if self.is_offered else "assigned"
-        elif kind in ("end_shift", "pause", "resume"):
-            self.status = {"end_shift": "off_duty", "pause": "paused", "resume": "on_duty"}[kind]
-        elif kind in ("accept_offer", "decline_offer"):
-            self.leg = "assigned" if kind == "accept_offer" else "open"
-        elif action["epoch"] != self.epoch:
-            return {"outcome": "refused", "error": {"code": "stale_epoch", "message": "", "retry": False}}
-        else:
-            self.leg = NEXT[kind]
-        self.news += 1
-        return {"outcome": "applied"}
-
-    def sync(self):
-        on_duty = self.status != "off_duty"
-        stops = [self.stop("pickup", BAKERY), self.stop("dropoff", HOME)]
-        if self.leg in ("picked_up", "at_dropoff"):
-            stops = stops[1:]
-        shift = {"starts_at": NOON, "ends_at": self.shift_ends_at, "started_at": NOON} if on_duty else None
-        answer = {
-            "news": self.news,
-            "courier": {"status": self.status},
-            "shift": shift,
-            "offers": [{"id": "off_1"}] if self.leg == "offered" else [],
-            "stops": stops if self.leg in ("assigned", "at_pickup", "picked_up", "at_dropoff") else [],
-        }
-        return httpx.Response(200, content=json.dumps(answer, default=datetime.isoformat))
-
-    def stop(self, kind, point):
-        return {
-            "kind": kind,
-            "leg_id": "leg_1",
-            "epoch": self.epoch,
-            "leg_status": self.leg,
-            "lat": point.lat,
-            "lon": point.lon,
-            "ready_at": NOON if kind == "pickup" else None,
-            "service_s": 60,
-        }
-
 
 TALKATIVE = Habits(report_wall_s=0.05)
 
@@ -134,7 +35,7 @@ def live_until(condition, platform, tmp_path, *, habits=TALKATIVE, mishaps=None)
         client = httpx.AsyncClient(base_url="http://platform", transport=httpx.MockTransport(platform))
         robot = RobotCourier(
             phone=Phone(Network(client, pace, habits), PHONE, tmp_path),
-            body=Body(HERE, CityVehicle(15, 1.3), NOON),
+            body=Body(HERE, CityVehicle(15, 1.3), NOON, Showing(habits, Random(3), pins={"ord_1": PIN})),
             hours=OnceOnly(Span(NOON, platform.shift_ends_at)),
             pace=pace,
             habits=habits,
@@ -269,6 +170,47 @@ def test_people_in_a_bad_street_deliver_once_all_the_same(tmp_path, is_offered):
     platform.perform = only_in_order
     live_until(lambda: platform.leg == "delivered", platform, tmp_path, habits=WILD)
     assert [kind for kind in platform.log if kind in DELIVERY] == DELIVERY
+
+
+ASKED = {"pickup": ("barcode", "photo"), "dropoff": ("barcode", "photo", "pin", "signature")}
+ALL_PICTURES = {"photo pickup": 1, "photo dropoff": 1, "signature dropoff": 1}
+
+
+@pytest.mark.parametrize("habits", [TALKATIVE, replace(WILD, mistypes_share=1.0)], ids=["an ideal one", "people"])
+def test_a_courier_shows_all_that_is_asked_for_and_each_of_it_once(tmp_path, habits):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    platform.proof, platform.barcode = ASKED, "4711"
+    live_until(
+        lambda: platform.leg == "delivered" and platform.shown == ALL_PICTURES, platform, tmp_path, habits=habits
+    )
+    assert [kind for kind in platform.log if kind in DELIVERY] == DELIVERY
+    assert platform.scanned == {"pickup", "dropoff"}
+    assert len(platform.told) == len(ALL_PICTURES)
+
+
+def test_a_courier_whose_phone_died_at_the_door_sends_the_photos_when_it_is_back(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=5))
+    platform.proof = {"pickup": ("photo",), "dropoff": ("photo",)}
+    away = Mishaps(outages=(minutes(1.5, 60),), flat_battery=minutes(20, 40))
+    live_until(lambda: platform.shown.total() == 2, platform, tmp_path, mishaps=away)
+    assert platform.shown == {"photo pickup": 1, "photo dropoff": 1}
+    assert platform.leg == "delivered"
+
+
+def test_a_courier_with_nothing_new_is_told_so_in_a_few_bytes(tmp_path):
+    platform = SmallPlatform(tmp_path, shift_ends_at=NOON + timedelta(hours=50))
+    since = []
+
+    def sync(query, sync=platform.sync):
+        since.append((query.get("since"), sync(query)))
+        return since[-1][1]
+
+    platform.sync = sync
+    habits = Habits(report_wall_s=0.05, sync_wall_s=0.05)
+    live_until(lambda: sum(answer.json()["is_unchanged"] for _, answer in since) > 3, platform, tmp_path, habits=habits)
+    assert since[0][0] is None
+    assert {type(answer.json()["is_unchanged"]) for asked, answer in since if asked is None} == {bool}
+    assert not any(answer.json()["is_unchanged"] for asked, answer in since if asked is None)
 
 
 def test_a_courier_who_rides_tells_where(tmp_path):

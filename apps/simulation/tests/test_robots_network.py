@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from apps.core.geo import Point
-from apps.simulation.robots.body import Action
+from apps.simulation.robots.actions import Action
 from apps.simulation.robots.errors import NoAnswer, NoNetwork
 from apps.simulation.robots.habits import IDEAL, Habits
 from apps.simulation.robots.hours import Span

@@ -12,12 +12,14 @@ import pytest
 from apps.core.geo import Point
 from apps.simulation.robots import merchant as merchants
 from apps.simulation.robots import phone as phones
-from apps.simulation.robots.body import Action
+from apps.simulation.robots import recipients
+from apps.simulation.robots.actions import Action
 from apps.simulation.robots.errors import NoAnswer, OffDuty, SignedOut
 from apps.simulation.robots.line import wait_until_ready
 from apps.simulation.robots.merchant import OrderToPlace, Outcome, RobotMerchant
 from apps.simulation.robots.network import Network
 from apps.simulation.robots.phone import TRIES, Phone
+from apps.simulation.robots.recipients import Recipients
 from coursier.embedded.pace import Pace
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -30,10 +32,12 @@ class Platform:
     def __init__(self, *answers: httpx.Response | Exception | Callable[[dict], httpx.Response]) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[str, dict, httpx.Headers]] = []
+        self.queries: list[dict[str, str]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else {}
         self.asked.append((request.url.path, body, request.headers))
+        self.queries.append(dict(request.url.params))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -132,6 +136,26 @@ def test_a_device_that_is_unknown_signs_in_again(tmp_path):
     assert phone.token == ""
 
 
+def everything(news):
+    shown = {"courier": {"status": "on_duty"}, "shift": None, "offers": [], "stops": []}
+    return httpx.Response(200, json={"news": news, "is_unchanged": False, **shown})
+
+
+def test_news_are_asked_for_since_the_last_sync_and_everything_after_an_answer(tmp_path):
+    unchanged = httpx.Response(200, json={"news": 7, "is_unchanged": True})
+    platform = Platform(everything(7), unchanged, applied, everything(9), httpx.Response(503), everything(10))
+    phone = phone_of(platform, tmp_path)
+    first = asyncio.run(phone.sync())
+    assert asyncio.run(phone.sync(first)) is first
+    phone.note(step())
+    asyncio.run(phone.send_actions())
+    second = asyncio.run(phone.sync(first))
+    with pytest.raises(NoAnswer):
+        asyncio.run(phone.sync(second))
+    assert asyncio.run(phone.sync(second)).news == phone.news == 10
+    assert platform.queries == [{}, {"since": "7"}, {}, {}, {"since": "9"}, {"since": "9"}]
+
+
 def test_positions_that_could_not_be_sent_go_with_the_next_ones(tmp_path):
     platform = Platform(httpx.ReadTimeout("slow"), httpx.Response(200, json={"accepted": 2, "news": 1}))
     phone = phone_of(platform, tmp_path)
@@ -186,6 +210,33 @@ def test_an_order_is_sent_under_one_key_until_it_is_answered(impatient):
 def test_an_order_that_is_refused_is_not_sent_again():
     platform = Platform(httpx.Response(422, json={"error": {"code": "address_out_of_zone"}}))
     assert placed(platform, "o1")["o1"].outcome == Outcome.REFUSED
+
+
+def test_a_recipient_who_has_to_tell_a_pin_reads_it_under_the_link_of_the_order(monkeypatch):
+    monkeypatch.setattr(recipients, "FIRST_BACKOFF_S", 0.001)
+    created = httpx.Response(201, json={"id": "ord_1", "tracking_token": "t_1"})
+    platform = Platform(created, httpx.Response(503), httpx.Response(200, json={"pin": "042317"}))
+    doors = Recipients(platform.client())
+    robot = RobotMerchant(doors.client, Pace.starting_now(origin=NOON, speed=60), doors)
+    asyncio.run(robot.place(OrderToPlace(NOON, "o1", "ck_key", {"dropoff": {"proof": ["pin"]}})))
+    assert [path for path, _, _ in platform.asked] == ["/v1/orders", *["/v1/tracking/t_1"] * 2]
+    assert "Authorization" not in platform.asked[-1][2]
+    assert doors.pins == {"ord_1": "042317"}
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(200, json={"pin": None}), httpx.Response(410, json={})])
+def test_a_recipient_whose_order_is_over_has_nothing_to_tell(answer):
+    doors = Recipients(Platform(answer).client())
+    asyncio.run(doors.read_link("ord_1", "t_1"))
+    assert doors.pins == {}
+
+
+def test_recipients_of_long_ago_are_forgotten(monkeypatch):
+    monkeypatch.setattr(recipients, "MOST_PINS", 2)
+    doors = Recipients(Platform(*[httpx.Response(200, json={"pin": "042317"})] * 3).client())
+    for order in ("ord_1", "ord_2", "ord_3"):
+        asyncio.run(doors.read_link(order, "t"))
+    assert list(doors.pins) == ["ord_2", "ord_3"]
 
 
 def test_an_order_that_was_never_answered_is_remembered_as_unknown(impatient):

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from apps.core.models import Event
+from apps.simulation.replay.checking import EventRecord
 from apps.simulation.replay.log_file import as_line
 
 
@@ -14,5 +15,5 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **_options: Any) -> None:
         events = Event.objects.filter(order_id__isnull=False).order_by("id")
         for event in events.iterator(chunk_size=2000):
-            line = as_line(name=event.name, order_id=str(event.order_id), at=event.occurred_at, payload=event.payload)
-            self.stdout.write(line.decode())
+            record = EventRecord(event.name, str(event.order_id), event.occurred_at, event.payload, event.actor)
+            self.stdout.write(as_line(record).decode())

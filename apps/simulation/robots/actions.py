@@ -1,0 +1,19 @@
+"""What a courier does, as the phone will tell it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from apps.simulation.robots.itinerary import StopKey
+from apps.simulation.robots.pictures import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something done at a stop: what the phone will tell the platform, and the pictures that were made for it."""
+
+    kind: str
+    at: datetime
+    fields: dict[str, Any] = field(default_factory=dict)
+    stop_key: StopKey | None = None
+    pictures: tuple[Picture, ...] = ()
