@@ -30,6 +30,7 @@ from apps.orders.errors import LegNotFound
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import HandOn, Leg
 from apps.orders.selectors.hand_ons import live_hand_on, live_hand_ons
+from apps.orders.selectors.legs import leg_with_order
 from apps.orders.services import LegMove, clear_attention, move_leg, move_read_leg
 
 
@@ -66,9 +67,9 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
     Raises LegNotFound, CourierNotFound, CourierNotAvailable, IllegalMove, FleetNotConnected unless it is by hand, or
     Conflict when somebody was faster.
     """
-    leg = _leg(leg_id)
+    leg = leg_with_order(leg_id)
     if by == AssignedBy.DISPATCHER and _take_back(leg, courier_id):
-        leg = _leg(leg_id)
+        leg = leg_with_order(leg_id)
     courier = Courier.objects.select_related("fleet", "shift").filter(pk=courier_id).first()
     if courier is None:
         raise CourierNotFound
@@ -97,13 +98,6 @@ def assign_planned_legs(given: Sequence[PlannedLeg]) -> list[Assignment]:
         assignments.append(_give(leg, courier, hand_on, by=AssignedBy.PLANNER, planned=each.planned))
     insert_rows(assignments)
     return assignments
-
-
-def _leg(leg_id: UUID) -> Leg:
-    leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
-    if leg is None:
-        raise LegNotFound
-    return leg
 
 
 def _give(

@@ -7,15 +7,14 @@ from apps.dispatch.leg_state import leg_state
 from apps.dispatch.models import Assignment
 from apps.orders.errors import LegNotFound, StaleEpoch
 from apps.orders.models import Leg
+from apps.orders.selectors.legs import leg_with_order
 
 
 def leg_in_hands(*, courier_id: UUID, leg_id: UUID, epoch: int) -> Leg:
     """The leg, with its order, if it is this courier's. Raises LegNotFound, NotYourLeg, or StaleEpoch with the state
     when it changed hands since.
     """
-    leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
-    if leg is None:
-        raise LegNotFound
+    leg = leg_with_order(leg_id)
     if leg.courier_id == courier_id and leg.epoch == epoch:
         return leg
     if Assignment.objects.filter(leg=leg, courier_id=courier_id).exists():
@@ -25,7 +24,7 @@ def leg_in_hands(*, courier_id: UUID, leg_id: UUID, epoch: int) -> Leg:
 
 def leg_once_in_hands(*, courier_id: UUID, leg_id: UUID, epoch: int) -> Leg:
     """The leg, with its order, if it is or was this courier's at that epoch. Raises LegNotFound otherwise."""
-    leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
-    if leg is None or not Assignment.objects.filter(leg=leg, courier_id=courier_id, epoch=epoch).exists():
+    leg = leg_with_order(leg_id)
+    if not Assignment.objects.filter(leg=leg, courier_id=courier_id, epoch=epoch).exists():
         raise LegNotFound
     return leg

@@ -22,6 +22,7 @@ from apps.orders.errors import LegNotFound
 from apps.orders.lifecycle import WAITING, HandOnEnd, LegStatus
 from apps.orders.models import Leg
 from apps.orders.selectors.hand_ons import live_hand_on
+from apps.orders.selectors.legs import leg_with_order
 from apps.orders.services import LegMove, end_hand_on, move_leg
 
 WHY = "refused by the fleet"
@@ -36,9 +37,8 @@ def refuse_leg(*, leg_id: UUID, fleet_id: UUID, reason: str) -> FleetRefusal:
     LegNotFound for a leg that the fleet was not asked for, RefusalNotAllowed, or IllegalMove once a courier of the
     fleet has picked it up.
     """
-    leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
-    fleet = Fleet.objects.filter(pk=fleet_id).first()
-    if leg is None or fleet is None:
+    leg, fleet = leg_with_order(leg_id), Fleet.objects.filter(pk=fleet_id).first()
+    if fleet is None:
         raise LegNotFound
     known = FleetRefusal.objects.filter(order_id=leg.order_id, fleet_id=fleet_id).first()
     if known is not None:

@@ -12,10 +12,10 @@ from django.db.models import F
 from apps.core import clock
 from apps.core.db import atomic
 from apps.core.events import publish
-from apps.orders.errors import LegNotFound
 from apps.orders.events import LegMoved
 from apps.orders.lifecycle import COLLECTED, ORDER_ENDED, LegStatus, order_status
 from apps.orders.models import Incident, Leg, Order, Parcel
+from apps.orders.selectors.legs import leg_with_order
 
 _STAMPED = {
     LegStatus.ASSIGNED: "assigned_at",
@@ -44,9 +44,7 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
 
     What follows for the other legs of its order is done here too: see `_others_follow`.
     """
-    leg = Leg.objects.select_related("order").filter(pk=leg_id).first()
-    if leg is None:
-        raise LegNotFound
+    leg = leg_with_order(leg_id)
     return move_read_leg(leg, move)
 
 
