@@ -41,6 +41,7 @@ def database_settings(url: str) -> dict[str, Any]:
     except ValueError as error:
         raise ValueError(f"DATABASE_URL cannot be read: {error}") from error
     if scheme != "sqlite":
+        settings["ENGINE"] = "coursier.postgresql"
         settings["OPTIONS"] = settings.get("OPTIONS", {}) | POSTGRESQL_OPTIONS
     else:
         settings["OPTIONS"] = SQLITE_OPTIONS

@@ -19,7 +19,7 @@ def test_a_database_in_memory_needs_no_folder():
 
 def test_postgresql_keeps_its_connections_and_checks_them():
     settings = database_settings("postgresql://ada:secret@db.example:6543/coursier?sslmode=require")
-    assert settings["ENGINE"] == "django.db.backends.postgresql"
+    assert settings["ENGINE"] == "coursier.postgresql"
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("db.example", 6543, "coursier")
     assert settings["CONN_MAX_AGE"] > 0
     assert settings["CONN_HEALTH_CHECKS"]
