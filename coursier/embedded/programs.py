@@ -33,10 +33,13 @@ def web_program() -> Program:
     return Program("web", _python("gunicorn", "coursier.wsgi", "--config", "gunicorn.conf.py"), stop_signal="QUIT")
 
 
-def worker_programs() -> tuple[Program, ...]:
-    """Three groups of workers, so that planning never waits behind the relay, nor either behind a slow endpoint."""
+def worker_programs(*, dispatchers: int = 1) -> tuple[Program, ...]:
+    """Three groups of workers, so that planning never waits behind the relay, nor either behind a slow endpoint.
+
+    `dispatchers`: how many zones may be planned at once. On SQLite one: they would wait for each other to write.
+    """
     return (
-        _worker("worker-dispatch", "dispatch,offers"),
+        _worker("worker-dispatch", "dispatch,offers", concurrency=dispatchers),
         _worker("worker-relay", "relay,maintenance"),
         _worker("worker-webhooks", "webhooks", "--pool", "threads", concurrency=DELIVERIES_AT_A_TIME),
     )

@@ -28,6 +28,7 @@ from coursier.embedded.programs import beat_program, worker_programs
 MORNING = datetime(2026, 6, 10, 8, tzinfo=UTC)
 WORKERS_UP_S = 12.0
 FINISH_S = 120.0
+DISPATCHERS = {Store.SQLITE: 1, Store.POSTGRESQL: 2}  # one a core: half of what a plan takes is the database's time
 CONNECTIONS, MANY_POINTS, FEW_POINTS = 16, 500, 5
 Tell = Callable[[str], None]
 
@@ -65,7 +66,7 @@ def measured_street(store: Store, plan: StreetPlan, tell: Tell) -> StreetResult:
         _let_probe_know(hall, ground)
         alone, points = _alone(hall, ground, {"product": doors.mobile, "probe": probe}, pace, plan)
         tell(f"{store}: positions alone, five points: {alone.ratio:.2f} of the probe")
-        measured, meter = _city(hall, ground, doors, pace, plan)
+        measured, meter = _city(hall, ground, doors, pace, plan, dispatchers=DISPATCHERS[store])
         fates = fates_of(
             [str(parse_public_id("ord", key)) for key in measured.order_ids],
             records_in(hall.manage("replay_log")),
@@ -93,9 +94,9 @@ def measured_street(store: Store, plan: StreetPlan, tell: Tell) -> StreetResult:
 
 
 def _city(
-    hall: Hall, ground: StreetGround, doors: Doors, pace: Pace, plan: StreetPlan
+    hall: Hall, ground: StreetGround, doors: Doors, pace: Pace, plan: StreetPlan, *, dispatchers: int
 ) -> tuple[StreetMeasured, CpuMeter]:
-    for program in worker_programs():
+    for program in worker_programs(dispatchers=dispatchers):
         hall.start_program(program, COURSIER_ROLE="worker")
     hall.start_program(beat_program(folder=hall.folder), COURSIER_ROLE="beat")
     time.sleep(WORKERS_UP_S)
