@@ -27,6 +27,7 @@ from apps.webhooks.events import EndpointTestRequested
 _FREES_A_COURIER_OR_A_LEG = frozenset(
     {LegStatus.OPEN, LegStatus.DELIVERED, LegStatus.FAILED, LegStatus.CANCELLED, LegStatus.RETURNED}
 )
+PLAN_ZONE = "dispatch.plan_zone"
 _CONCERNS_MONEY = frozenset({LegStatus.PICKED_UP, LegStatus.DELIVERED, LegStatus.RETURNED})
 
 
@@ -44,7 +45,7 @@ class Reaction:
 
 
 def _plan(when: Callable[[Any], bool] = _always) -> Reaction:
-    return Reaction("dispatch.plan_zone", ("zone_id",), when)
+    return Reaction(PLAN_ZONE, ("zone_id",), when)
 
 
 def _settle(when: Callable[[Any], bool] = _always) -> Reaction:

@@ -11,6 +11,7 @@ from apps.core.events import RELAY_TASK
 from apps.core.models import Event
 from apps.core.outbox import claim_events
 from apps.core.redis import RedisError, connection
+from apps.dispatch.services.wakeups import is_due, take_turn
 from apps.orders.events import OrderPlaced
 from apps.orders.models import Order
 from apps.orders.selectors.search import search_orders
@@ -30,6 +31,20 @@ def test_many_orders_of_a_zone_ask_for_one_plan(cast):
     with losing_everything() as sent:
         assert drain_outbox() == 5
     assert sent == ["dispatch.plan_zone"]
+
+
+def test_a_zone_that_is_to_be_planned_already_is_not_asked_for_again(cast):
+    placed(cast)
+    with losing_everything() as sent:
+        drain_outbox()
+        placed(cast)
+        drain_outbox()
+        assert sent == ["dispatch.plan_zone"]
+        assert is_due(cast.zone.pk)
+        assert take_turn(cast.zone.pk)
+        placed(cast)
+        drain_outbox()
+    assert sent == 2 * ["dispatch.plan_zone"]
 
 
 def test_an_event_is_handed_on_once(cast):

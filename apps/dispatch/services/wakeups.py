@@ -20,12 +20,21 @@ def planning_interval_s() -> float:
     return max(LONGEST.total_seconds(), SHORTEST_S * clock.speed())
 
 
-def request_plan(zone_id: UUID) -> None:
-    """Something changed in the zone: plan it at the next moment allowed."""
+def request_plan(zone_id: UUID) -> bool:
+    """Something changed in the zone: plan it at the next moment allowed. Whether nobody had asked for that yet."""
     try:
-        connection().set(f"plan:due:{zone_id}", 1, ex=60)
+        return not connection().set(f"plan:due:{zone_id}", 1, ex=60, get=True)
     except RedisError as error:
         logger.warning("The next tick plans zone %s anyway, Redis is away: %s", zone_id, error)
+        return True
+
+
+def withdraw_request(zone_id: UUID) -> None:
+    """Nobody was told of a request: who asks next is the first again."""
+    try:
+        connection().delete(f"plan:due:{zone_id}")
+    except RedisError as error:
+        logger.info("The mark of zone %s stays until the next tick, Redis is away: %s", zone_id, error)
 
 
 def take_turn(zone_id: UUID) -> bool:

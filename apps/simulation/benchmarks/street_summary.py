@@ -8,10 +8,10 @@ from apps.simulation.benchmarks.street_results import ORDERS_PER_S, POSITIONS_P9
 
 NOTE = """\
 All of the platform on the machine's cores with its database, its Redis and the generator: web servers of the roles api
-and mobile, three groups of workers (two planners), beat. Open model: every courier reports five points every five seconds whatever
-became of the last report, orders come by a Poisson process, each request is timed from the moment at which it was due.
-Couriers ride by the platform's clock, which runs faster than the wall, and tell each step. The probe is a bare view:
-the token is looked up in Redis, then one pipeline keeps the last place and each point."""
+and mobile, three groups of workers (two planners), beat. Open model: every courier reports five points every five
+seconds whatever became of the last report, orders come by a Poisson process, each request is timed from the moment at
+which it was due. Couriers ride by the platform's clock, which runs faster than the wall, and tell each step. The probe
+is a bare view: the token is looked up in Redis, then one pipeline keeps the last place and each point."""
 
 
 def page(machine: Mapping[str, str | int], result: StreetResult) -> str:
