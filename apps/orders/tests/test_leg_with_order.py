@@ -1,10 +1,8 @@
-"""Statements that were worked out once give what Django's own query gives."""
+"""A leg with its order, by a statement that was worked out once: what Django's own query gives."""
 
 import pytest
 
 from apps.core.ids import new_id
-from apps.core.known_queries import KnownRow
-from apps.couriers.models import Courier
 from apps.orders.errors import LegNotFound
 from apps.orders.models import Leg
 from apps.orders.selectors.legs import leg_with_order
@@ -53,14 +51,3 @@ def test_nothing_is_remembered_of_what_was_found(cast: Cast):
 def test_a_key_that_is_not_there_finds_nothing(cast: Cast):
     with pytest.raises(LegNotFound):
         leg_with_order(new_id())
-
-
-def test_a_row_that_refers_to_nothing_says_so(cast: Cast):
-    couriers = KnownRow(lambda key: Courier.objects.select_related("shift", "fleet").filter(pk=key))
-    found = couriers.first(cast.bo.pk)
-    assert found is not None
-    assert (found.shift, found.fleet.pk) == (Courier.objects.get(pk=cast.bo.pk).shift, cast.fleet.pk)
-    Courier.objects.filter(pk=cast.bo.pk).update(shift=None)
-    found = couriers.first(cast.bo.pk)
-    assert found is not None
-    assert found.shift is None
