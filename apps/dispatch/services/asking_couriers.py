@@ -1,29 +1,17 @@
 """Ask couriers whose fleets leave it to them, as a plan has it: their stops go where it has them once they accept."""
 
-import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from apps.core.errors import Conflict
-from apps.dispatch.services.giving import Given, GivenOut
+from apps.dispatch.services.giving import Given, GivenOut, one_by_one
 from apps.dispatch.services.offering import make_offer
 from apps.dispatch.services.route_places import new_places
 from apps.dispatch.services.zone_view import ZoneView
 
-logger = logging.getLogger(__name__)
 
-
-def offer_to_couriers(view: ZoneView, parts: list[Given]) -> GivenOut:
-    """Offer each leg to the courier who is to have it, each on its own: a lost race costs one."""
-    done = GivenOut()
-    for part in parts:
-        try:
-            _offer(view, part)
-        except Conflict as error:
-            done.lost_races += 1
-            logger.info("Leg %s went elsewhere meanwhile: %s", part.leg.pk, error)
-        else:
-            done.taken.add(str(part.leg.pk))
-    return done
+def offer_to_couriers(view: ZoneView, parts: Sequence[Given]) -> GivenOut:
+    """Offer each leg to the courier who is to have it."""
+    return one_by_one(parts, lambda part: _offer(view, part))
 
 
 def _offer(view: ZoneView, part: Given) -> None:

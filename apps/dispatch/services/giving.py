@@ -5,7 +5,7 @@ race costs one leg, not the others.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -45,15 +45,20 @@ def give_out(view: ZoneView, given: Sequence[Given]) -> GivenOut:
     """Assign the legs; the view's routes of their couriers have their stops then."""
     if len(given) > 1 and _all_at_once(view, given):
         return GivenOut({str(each.leg.pk) for each in given})
+    return one_by_one(given, lambda each: _one(view, each))
+
+
+def one_by_one(parts: Sequence[Given], give: Callable[[Given], None]) -> GivenOut:
+    """Give each on its own: a lost race costs one leg."""
     done = GivenOut()
-    for each in given:
+    for part in parts:
         try:
-            _one(view, each)
+            give(part)
         except Conflict as error:
             done.lost_races += 1
-            logger.info("Leg %s went elsewhere meanwhile: %s", each.leg.pk, error)
+            logger.info("Leg %s went elsewhere meanwhile: %s", part.leg.pk, error)
         else:
-            done.taken.add(str(each.leg.pk))
+            done.taken.add(str(part.leg.pk))
     return done
 
 
