@@ -1,6 +1,6 @@
-"""One row by one value, by a statement that was worked out once: for what every request of a hot path asks.
+"""Rows by one value, by a statement that was worked out once: for what every request of a hot path asks.
 
-As plain columns (`KnownQuery`), or as a row with those it refers to (`KnownRow`).
+As plain columns (`KnownQuery`), or as rows with those they refer to (`KnownRows`).
 
 Django works out the SQL of a query anew every time; for a look-up over three joins that took six times as long as the
 look-up itself. Nothing is remembered of what was found: each call reads the database. On MongoDB it is the query
@@ -34,14 +34,14 @@ class _Statement:
     place: int
     converters: tuple[tuple[int, Callable[[Any], Any]], ...]
 
-    def first(self, value: Any) -> tuple[Any, ...] | None:
-        """The first row for a value."""
+    def all(self, value: Any) -> list[tuple[Any, ...]]:
+        """The rows for a value."""
         parameters = (*self.parameters[: self.place], value, *self.parameters[self.place + 1 :])
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute(self.sql, parameters)
-            row = cursor.fetchone()
-        if row is None:
-            return None
+            return [self._converted(row) for row in cursor.fetchall()]
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         columns = list(row)
         for place, convert in self.converters:
             columns[place] = convert(columns[place])
@@ -62,36 +62,44 @@ class KnownQuery:
             return self._rows(value).first()
         if vendor not in self._statements:
             self._statements[vendor] = _statement(self._rows(_PLACE).order_by()[:1])
-        return self._statements[vendor].first(value)
+        return next(iter(self._statements[vendor].all(value)), None)
 
 
-class KnownRow(Generic[Row]):
-    """What `rows(key).first()` gives, for queries of whole rows, with those of `select_related`, that differ in a key
-    alone. Working out seventy columns took as long as reading and making the rows.
+class KnownRows(Generic[Row]):
+    """What `rows(key)` gives, for queries of whole rows, with those of `select_related`, that differ in a key alone.
+
+    Working out seventy columns took as long as reading and making the rows.
     """
 
     def __init__(self, rows: Callable[[UUID], "QuerySet[Row]"]) -> None:
         self._rows = rows
-        self._readers: dict[str, Callable[[UUID], Row | None]] = {}
+        self._readers: dict[str, _Reader] = {}
 
     def first(self, key: UUID) -> Row | None:
-        """The row, None when there is none."""
+        """The row, None when there is none. For keys of which there is one: no order is kept."""
+        return next(iter(self.all(key)), None)
+
+    def all(self, key: UUID) -> list[Row]:
+        """The rows."""
         vendor = connections[DEFAULT_DB_ALIAS].vendor
         if vendor not in SQL_VENDORS:
-            return self._rows(key).first()
+            return list(self._rows(key))
         if vendor not in self._readers:
-            self._readers[vendor] = self._reader()
-        return self._readers[vendor](key)
+            compiler = self._rows(_KEY).query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+            self._readers[vendor] = _Reader(_of_compiler(compiler, _as_kept(_KEY)), _maker(compiler))
+        return self._readers[vendor].all(key)
 
-    def _reader(self) -> Callable[[UUID], Row | None]:
-        compiler = self._rows(_KEY).order_by()[:1].query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
-        statement, make = _of_compiler(compiler, _as_kept(_KEY)), _maker(compiler)
 
-        def read(key: UUID) -> Row | None:
-            row = statement.first(_as_kept(key))
-            return None if row is None else make(row)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A statement, and what makes its columns into rows."""
 
-        return read
+    statement: _Statement
+    make: Callable[[tuple[Any, ...]], Any]
+
+    def all(self, key: UUID) -> list[Any]:
+        """The rows of a key."""
+        return [self.make(columns) for columns in self.statement.all(_as_kept(key))]
 
 
 def _as_kept(key: UUID) -> Any:

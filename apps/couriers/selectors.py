@@ -18,7 +18,7 @@ from apps.accounts.services import hash_secret
 from apps.core import clock
 from apps.core.days import span_of
 from apps.core.geo import Point
-from apps.core.known_queries import KnownQuery, KnownRow
+from apps.core.known_queries import KnownQuery, KnownRows
 from apps.core.redis import RedisError
 from apps.couriers.errors import CourierNotFound, FleetNotFound, InvalidDevice, ShiftNotFound, VehicleNotFound
 from apps.couriers.lifecycle import CourierStatus
@@ -67,7 +67,7 @@ def _live_device(token_hash: str) -> "QuerySet[Device, tuple[Any, ...]]":
 
 
 _live_devices = KnownQuery(_live_device)
-_on_shift = KnownRow(lambda key: Courier.objects.select_related("shift__zone", "vehicle", "fleet").filter(pk=key))
+_on_shift = KnownRows(lambda key: Courier.objects.select_related("shift__zone", "vehicle", "fleet").filter(pk=key))
 
 
 def principal_of_device(token: str) -> CourierPrincipal:

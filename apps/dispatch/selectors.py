@@ -3,6 +3,7 @@ a fleet has in a leg, and what the executors of fleets have, are offered, and co
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from apps.core import clock
 from apps.core.geo import Point
+from apps.core.known_queries import KnownRows
 from apps.dispatch.engine.stop_kind import StopKind
 from apps.dispatch.errors import AssignmentNotFound, HandOnNotFound, OfferNotFound
 from apps.dispatch.executors import Executor, carriers_among, zones_served
@@ -21,6 +23,11 @@ from apps.orders.lifecycle import ON_BOARD, LegStatus
 from apps.orders.models import HandOn, Leg, Order
 
 MOST_LOOKED_AT = 1_000
+_LIVE = Assignment.objects.filter(is_live=True).select_related("leg__order")
+_live_of_courier = KnownRows(lambda key: _LIVE.filter(courier_id=key))
+_offered_to_courier = KnownRows(
+    lambda key: Offer.objects.filter(courier_id=key, status=OfferStatus.LIVE).select_related("leg__order")
+)
 TAKEN_BACK = (AssignmentEnd.UNASSIGNED, AssignmentEnd.SILENT)
 
 
@@ -53,8 +60,16 @@ class RouteStop:
 
 def routes_of(courier_ids: list[UUID]) -> dict[UUID, list[RouteStop]]:
     """The stops ahead of each courier, in order: one query for all."""
+    return _routes(_LIVE.filter(courier_id__in=courier_ids))
+
+
+def route_of(courier_id: UUID) -> list[RouteStop]:
+    """The stops ahead of one courier, in order."""
+    return _routes(_live_of_courier.all(courier_id)).get(courier_id, [])
+
+
+def _routes(live: Iterable[Assignment]) -> dict[UUID, list[RouteStop]]:
     routes: dict[UUID, list[RouteStop]] = defaultdict(list)
-    live = Assignment.objects.filter(is_live=True, courier_id__in=courier_ids).select_related("leg", "leg__order")
     for held in live:
         if held.leg.status not in ON_BOARD:
             routes[held.courier_id].append(
@@ -68,15 +83,11 @@ def routes_of(courier_ids: list[UUID]) -> dict[UUID, list[RouteStop]]:
     return routes
 
 
-def route_of(courier_id: UUID) -> list[RouteStop]:
-    """The stops ahead of one courier, in order."""
-    return routes_of([courier_id]).get(courier_id, [])
-
-
-def live_offers_of(courier_id: UUID) -> QuerySet[Offer]:
+def live_offers_of(courier_id: UUID) -> list[Offer]:
     """Offers that wait for the courier's answer, the most urgent first."""
-    live = Offer.objects.filter(courier_id=courier_id, status=OfferStatus.LIVE, expires_at__gt=clock.now())
-    return live.select_related("leg", "leg__order").order_by("expires_at")
+    at = clock.now()
+    live = [offer for offer in _offered_to_courier.all(courier_id) if offer.expires_at > at]
+    return sorted(live, key=lambda offer: offer.expires_at)
 
 
 def assignments_for(executor: Executor) -> QuerySet[Assignment]:

@@ -11,7 +11,7 @@ from apps.dispatch.selectors import RouteStop, route_of
 from apps.orders.lifecycle import WITH_COURIER
 from apps.orders.models import Stop
 from apps.orders.selectors.proofs import GivenAtStops, given_at_stops
-from apps.zones.selectors import zone
+from apps.zones.selectors import known_zone
 
 Json = dict[str, Any]
 PLACE_FIELDS = ("address", "lat", "lon")
@@ -22,7 +22,7 @@ def stops_of(courier_id: UUID) -> list[Json]:
     """The stops that are still to be made, in their order."""
     route = [stop for stop in route_of(courier_id) if stop.leg.status in WITH_COURIER]
     prefetch_related_objects([stop.order for stop in route], "parcels")
-    zones = {zone_id: zone(zone_id) for zone_id in {stop.leg.zone_id for stop in route}}
+    zones = {zone_id: known_zone(zone_id) for zone_id in {stop.leg.zone_id for stop in route}}
     at_stop = {key: (here.pickup_service_s, here.dropoff_service_s) for key, here in zones.items()}
     given = given_at_stops([stop.leg for stop in route])
     return [{**_stop(stop, *at_stop[stop.leg.zone_id]), **_shown(stop, given)} for stop in route]

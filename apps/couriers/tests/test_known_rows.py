@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.core.known_queries import KnownRow
+from apps.core.known_queries import KnownRows
 from apps.couriers.models import Courier
 from apps.couriers.selectors import courier_on_shift
 from tests.cast import Cast
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_row_that_refers_to_nothing_says_so(cast: Cast):
-    couriers = KnownRow(lambda key: Courier.objects.select_related("shift", "fleet").filter(pk=key))
+    couriers = KnownRows(lambda key: Courier.objects.select_related("shift", "fleet").filter(pk=key))
     found = couriers.first(cast.bo.pk)
     assert found is not None
     assert (found.shift, found.fleet.pk) == (Courier.objects.get(pk=cast.bo.pk).shift, cast.fleet.pk)

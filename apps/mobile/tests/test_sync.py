@@ -110,14 +110,14 @@ def test_an_offer_shows_what_it_pays_and_where_it_goes_but_not_to_whom(cast, bos
     assert bos_phone.sync()["offers"] == []
 
 
-def test_sync_costs_ten_queries_however_long_the_route(cast, bos_phone, bo_has):
+def test_sync_costs_nine_queries_however_long_the_route(cast, bos_phone, bo_has):
     counts = []
     for _ in range(3):
         bo_has()
         with CaptureQueriesContext(connection) as queries:
             assert bos_phone.sync()["stops"]
         counts.append(len(queries))
-    assert counts == [10, 10, 10]
+    assert counts == [9, 9, 9]
 
 
 def test_an_order_without_contact_details_can_be_shown(cast, bos_phone, hand_clock):

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from apps.core.known_queries import KnownRow
+from apps.core.known_queries import KnownRows
 from apps.orders.errors import LegNotFound
 from apps.orders.models import Leg
 
-_legs = KnownRow(lambda key: Leg.objects.select_related("order").filter(pk=key))
+_legs = KnownRows(lambda key: Leg.objects.select_related("order").filter(pk=key))
 
 
 def leg_with_order(leg_id: UUID) -> Leg:
