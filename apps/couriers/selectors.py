@@ -67,6 +67,7 @@ def _live_device(token_hash: str) -> "QuerySet[Device, tuple[Any, ...]]":
 
 
 _live_devices = KnownQuery(_live_device)
+_couriers = KnownRows(lambda key: Courier.objects.filter(pk=key))
 _on_shift = KnownRows(lambda key: Courier.objects.select_related("shift__zone", "vehicle", "fleet").filter(pk=key))
 
 
@@ -82,6 +83,14 @@ def principal_of_device(token: str) -> CourierPrincipal:
         raise InvalidDevice
     _, courier_id, fleet_id, organisation_id, device_id, status, *duty = found
     return CourierPrincipal(courier_id, fleet_id, organisation_id, device_id, CourierStatus(status), *duty)
+
+
+def courier_of_id(courier_id: UUID) -> Courier:
+    """A courier by itself. Raises CourierNotFound."""
+    found = _couriers.first(courier_id)
+    if found is None:
+        raise CourierNotFound
+    return found
 
 
 def courier_on_shift(courier_id: UUID) -> Courier:

@@ -7,8 +7,9 @@ from django.db.models import F
 from apps.core import clock
 from apps.core.db import atomic, on_commit
 from apps.core.events import publish
-from apps.couriers.models import Courier, Shift
+from apps.couriers.models import Shift
 from apps.couriers.positions import tell_couriers
+from apps.couriers.selectors import courier_of_id
 from apps.dispatch.events import FleetOfferEnded, OfferEnded
 from apps.dispatch.lifecycle import AssignmentEnd, OfferStatus
 from apps.dispatch.models import Assignment, FleetOffer, Offer
@@ -27,14 +28,13 @@ END_OF = {
 @atomic(rereads=5)
 def end_assignment(*, leg_id: UUID, end: AssignmentEnd) -> bool:
     """Close the live assignment of a leg and give its room back to the courier. False when there is none."""
-    assignment = Assignment.objects.filter(leg_id=leg_id, is_live=True).first()
-    if assignment is None:
-        return False
-    if not Assignment.objects.filter(pk=assignment.pk, is_live=True).update(
+    live = Assignment.objects.filter(leg_id=leg_id, is_live=True)
+    courier_id = live.values_list("courier_id", flat=True).first()
+    if courier_id is None or not live.filter(courier_id=courier_id).update(
         is_live=False, ended_at=clock.now(), end=end
     ):
         return False
-    courier = Courier.objects.get(pk=assignment.courier_id)
+    courier = courier_of_id(courier_id)
     courier.swap(load_legs=max(0, courier.load_legs - 1))
     if end == AssignmentEnd.DELIVERED and courier.shift_id:
         Shift.objects.filter(pk=courier.shift_id).update(legs_done=F("legs_done") + 1)
