@@ -9,6 +9,7 @@ import select
 import time
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 TRUSTED_FOR_S = 1.0
 """Wall seconds after a request in which the socket alone is asked."""
@@ -28,8 +29,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return is_good
 
     def _is_quiet(self) -> bool:
-        """Whether the server has said nothing unasked, such as that it goes away."""
+        """Whether the server has said nothing unasked, such as that it goes away, and would answer a query."""
         if self.connection is None or self.connection.closed:
+            return False
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
             return False
         readable = select.poll()
         readable.register(self.connection.pgconn.socket, select.POLLIN)

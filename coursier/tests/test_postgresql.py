@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from coursier.postgresql import base
 
@@ -59,6 +59,20 @@ def test_after_an_error_the_server_is_asked(statements):
     finally:
         connection.errors_occurred = False
     assert len(statements) == before + 1
+
+
+def test_in_a_transaction_that_failed_it_does_not_work(statements):
+    connection.ensure_connection()
+    assert connection.is_usable()
+    connection.set_autocommit(False)
+    try:
+        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        assert not connection.is_usable()
+    finally:
+        connection.rollback()
+        connection.set_autocommit(True)
+    assert connection.is_usable()
 
 
 def test_a_connection_that_the_server_ended_is_noticed_without_a_query(statements):
