@@ -9,6 +9,7 @@ from django.db import IntegrityError
 
 from apps.core import clock
 from apps.core.db import atomic
+from apps.dispatch.learning.selectors import known_figures
 from apps.dispatch.models import FigureKind, LearnedFigure
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def write_figures(kind: FigureKind, learned: Iterable[Learned]) -> int:
         _replace(kind, figures)
     except IntegrityError:
         logger.info("Somebody else wrote the %s figures at this moment.", kind)
+    known_figures.forget()
     return len(figures)
 
 

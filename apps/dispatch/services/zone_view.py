@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from apps.core import clock
+from apps.core.known_queries import KnownRows
 from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier
 from apps.dispatch.eligibility import Asked, Networks, asked
@@ -30,6 +31,20 @@ MAX_LEGS = 2_000
 MAX_PLAN_ATTEMPTS = 5  # a leg in so many plans that did not end is set aside
 NOTICE_S = 45.0  # platform seconds that a person needs to see new work and leave
 NOTICE_WALL_S = 1.5  # wall seconds that it takes on its way there
+_waiting = KnownRows(
+    lambda zone_id: (
+        Leg.objects.filter(zone_id=zone_id, status=LegStatus.OPEN, is_test=False, plan_attempts__lt=MAX_PLAN_ATTEMPTS)
+        .select_related("order")
+        .order_by("is_pinned", "ready_at")[:MAX_LEGS]
+    )
+)
+_on_duty = KnownRows(
+    lambda zone_id: (
+        Courier.objects.filter(zone_id=zone_id, status=CourierStatus.ON_DUTY, is_active=True, silent_since__isnull=True)
+        .select_related("vehicle", "fleet", "shift")
+        .order_by("pk")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +77,7 @@ class ZoneView:
 def load_zone(zone_id: UUID) -> ZoneView:
     """Read a zone for planning. Raises ZoneNotFound."""
     here, at = zone(zone_id), clock.now()
-    waiting = Leg.objects.filter(
-        zone_id=zone_id, status=LegStatus.OPEN, is_test=False, plan_attempts__lt=MAX_PLAN_ATTEMPTS
-    )
-    found = list(waiting.select_related("order").order_by("is_pinned", "ready_at")[:MAX_LEGS])
+    found = _waiting.all(zone_id)
     legs = {str(leg.pk): leg for leg in found if not leg.is_pinned}
     couriers = _couriers_in(zone_id)
     offers = list(
@@ -119,8 +131,5 @@ def _without_live_offer(couriers: dict[UUID, Courier]) -> dict[UUID, Courier]:
 
 def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:
     """Those on duty whose phones are heard: who does not hear of work is given none."""
-    on_duty = Courier.objects.filter(
-        zone_id=zone_id, status=CourierStatus.ON_DUTY, is_active=True, silent_since__isnull=True
-    )
-    found = on_duty.select_related("vehicle", "fleet", "shift").order_by("pk")
-    return {c.pk: c for c in found if c.fleet.mode != FleetMode.EXTERNAL}  # those are their own dispatch's to plan
+    on_duty = _on_duty.all(zone_id)
+    return {c.pk: c for c in on_duty if c.fleet.mode != FleetMode.EXTERNAL}  # those are their own dispatch's to plan

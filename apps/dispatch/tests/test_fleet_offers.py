@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.core import short_memory
 from apps.core.errors import Conflict
 from apps.core.models import Event
 from apps.couriers.lifecycle import CourierStatus, FleetMode
@@ -245,6 +246,7 @@ def test_a_plan_takes_as_many_queries_for_many_asked_legs_as_for_one(cast, rapid
             decline_fleet_offer(
                 offer_id=make_fleet_offer(leg_id=leg.pk, leg_version=0, fleet_id=rapid.fleet.pk).pk, reason="no"
             )
+        short_memory.forget_everything()
         with CaptureQueriesContext(connection) as queries:
             load_zone(cast.zone.pk)
         counts.append(len(queries))
