@@ -1,5 +1,6 @@
 """One request sent many times, at once and again, to real web processes: one order, whatever happens to them."""
 
+import contextlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -54,11 +55,19 @@ def test_of_fifty_at_once_one_orders_and_the_others_hear_of_it(dee):
     assert_one_order()
 
 
+def order_until_answered(dee):
+    """As an integrator does: what was on its way to the process that died is reset, too."""
+    for _ in range(5):
+        with contextlib.suppress(httpx.TransportError):
+            return order(dee)
+    return order(dee)
+
+
 def test_a_process_killed_between_commit_and_answer_has_ordered_once(dee):
     with pytest.raises(httpx.TransportError):
         order(dee, **{"X-Die-Before-The-Answer": "1"})
     assert_one_order()
-    again = order(dee)
+    again = order_until_answered(dee)
     assert again.status_code == 201
     assert again.headers["Idempotent-Replayed"] == "true"
     assert again.json()["id"] == f"ord_{Order.objects.get().pk.hex}"
