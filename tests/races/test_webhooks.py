@@ -238,8 +238,11 @@ def seconds_to_deliver(players, healthy: list[Sink], orders: int) -> float:
     return took
 
 
+HANGS_S = 10.0  # longer than a busy machine may take for the others
+
+
 def test_one_dead_endpoint_slows_no_healthy_one(players, sinks, monkeypatch):
-    monkeypatch.setattr("apps.webhooks.sending.TIMEOUT_S", 3.0)
+    monkeypatch.setattr("apps.webhooks.sending.TIMEOUT_S", HANGS_S)
     healthy = [sinks() for _ in range(8)]
     for sink in healthy:
         listening(players.bakery.pk, sink)
@@ -249,5 +252,5 @@ def test_one_dead_endpoint_slows_no_healthy_one(players, sinks, monkeypatch):
     beside_a_dead_one = seconds_to_deliver(players, healthy, orders=8)
     assert dead.most_at_a_time <= len(LANES)
     assert len(dead.received) >= 1
-    assert beside_a_dead_one < alone + 2.0, (alone, beside_a_dead_one)
+    assert beside_a_dead_one < alone + 0.9 * HANGS_S, "somebody waited for a delivery that hung"
     assert Counter(len(sink.received) for sink in healthy) == {16: 8}
