@@ -15,7 +15,7 @@ _memories: list["ShortMemory"] = []  # type: ignore[type-arg]
 
 
 class ShortMemory(Generic[Key, Found]):
-    """Remembers for a second, or for as long as what it holds does not change; by the wall.
+    """Remembers for a second, or for as many as `life_s` says; of the wall.
 
     What it holds is shared by all threads of the process: nobody changes it.
     """
@@ -33,7 +33,7 @@ class ShortMemory(Generic[Key, Found]):
 
     def remember(self, key: Key, found: Found) -> Found:
         """Keep what was found just now."""
-        if len(self._known) >= self._most:
+        if key not in self._known and len(self._known) >= self._most:
             self._known.clear()
         self._known[key] = time.monotonic(), found
         return found
