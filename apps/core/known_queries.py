@@ -61,7 +61,7 @@ class KnownQuery:
         if vendor not in SQL_VENDORS:
             return self._rows(value).first()
         if vendor not in self._statements:
-            self._statements[vendor] = _statement(self._rows(_PLACE).order_by()[:1])
+            self._statements[vendor] = _statement(_compiler(self._rows(_PLACE).order_by()[:1]), _PLACE)
         return next(iter(self._statements[vendor].all(value)), None)
 
 
@@ -73,7 +73,7 @@ class KnownRows(Generic[Row]):
 
     def __init__(self, rows: Callable[[UUID], "QuerySet[Row]"]) -> None:
         self._rows = rows
-        self._readers: dict[str, _Reader] = {}
+        self._known: dict[str, tuple[_Statement, Callable[[tuple[Any, ...]], Row]]] = {}
 
     def first(self, key: UUID) -> Row | None:
         """The row, None when there is none. For keys of which there is one: no order is kept."""
@@ -84,22 +84,11 @@ class KnownRows(Generic[Row]):
         vendor = connections[DEFAULT_DB_ALIAS].vendor
         if vendor not in SQL_VENDORS:
             return list(self._rows(key))
-        if vendor not in self._readers:
-            compiler = self._rows(_KEY).query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
-            self._readers[vendor] = _Reader(_of_compiler(compiler, _as_kept(_KEY)), _maker(compiler))
-        return self._readers[vendor].all(key)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """A statement, and what makes its columns into rows."""
-
-    statement: _Statement
-    make: Callable[[tuple[Any, ...]], Any]
-
-    def all(self, key: UUID) -> list[Any]:
-        """The rows of a key."""
-        return [self.make(columns) for columns in self.statement.all(_as_kept(key))]
+        if vendor not in self._known:
+            compiler = _compiler(self._rows(_KEY))
+            self._known[vendor] = _statement(compiler, _as_kept(_KEY)), _maker(compiler)
+        statement, make = self._known[vendor]
+        return [make(columns) for columns in statement.all(_as_kept(key))]
 
 
 def _as_kept(key: UUID) -> Any:
@@ -125,17 +114,18 @@ def _maker(compiler: SQLCompiler) -> Callable[[tuple[Any, ...]], Any]:
     return make
 
 
-def _statement(rows: "QuerySet[Any, tuple[Any, ...]]") -> _Statement:
-    return _of_compiler(rows.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS]), _PLACE)
+def _compiler(rows: "QuerySet[Any, Any]") -> SQLCompiler:
+    compiler: SQLCompiler = rows.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+    return compiler
 
 
-def _of_compiler(compiler: SQLCompiler, place: Any) -> _Statement:
-    connection = connections[DEFAULT_DB_ALIAS]
+def _statement(compiler: SQLCompiler, place: Any) -> _Statement:
+    """The statement of a query in which `place` stands for the value."""
     sql, parameters = compiler.as_sql()
     assert parameters.count(place) == 1, "it must depend on one value"  # noqa: S101 - our own bug
     expressions = [expression for expression, _, _ in compiler.select or ()]
     converters = tuple(
-        (column, as_django_does(converters, expression, connection))
+        (column, as_django_does(converters, expression, compiler.connection))
         for column, (converters, expression) in compiler.get_converters(expressions).items()
     )
     return _Statement(sql, tuple(parameters), list(parameters).index(place), converters)
