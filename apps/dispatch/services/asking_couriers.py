@@ -1,7 +1,6 @@
 """Ask couriers whose fleets leave it to them, as a plan has it: their stops go where it has them once they accept."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from apps.dispatch.services.giving import Given, GivenOut, one_by_one
 from apps.dispatch.services.offering import make_offer
@@ -20,7 +19,7 @@ def _offer(view: ZoneView, part: Given) -> None:
     planned = {
         "pickup_place": pickup_place,
         "dropoff_place": dropoff_place,
-        "expected_pickup_at": datetime.fromtimestamp(part.pickup_at, UTC).isoformat(),
-        "expected_dropoff_at": datetime.fromtimestamp(part.dropoff_at, UTC).isoformat(),
+        "expected_pickup_at": part.expected_pickup_at.isoformat(),
+        "expected_dropoff_at": part.expected_dropoff_at.isoformat(),
     }
     make_offer(leg_id=leg.pk, leg_version=leg.version, courier_id=courier.pk, why={**part.why, **planned})

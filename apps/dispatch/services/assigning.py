@@ -18,6 +18,7 @@ from apps.couriers.errors import CourierNotFound
 from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier
 from apps.couriers.positions import tell_couriers
+from apps.couriers.selectors import courier_on_shift
 from apps.dispatch.eligibility import check_connected
 from apps.dispatch.errors import CourierNotAvailable
 from apps.dispatch.lifecycle import AssignedBy, AssignmentEnd
@@ -31,7 +32,7 @@ from apps.orders.lifecycle import LegStatus
 from apps.orders.models import HandOn, Leg
 from apps.orders.selectors.hand_ons import live_hand_on, live_hand_ons
 from apps.orders.selectors.legs import leg_with_order
-from apps.orders.services import LegMove, clear_attention, move_leg, move_read_leg
+from apps.orders.services import LegMove, clear_attention, move_read_leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,7 @@ def assign_leg(*, leg_id: UUID, courier_id: UUID, by: AssignedBy, planned: Plann
     leg = leg_with_order(leg_id)
     if by == AssignedBy.DISPATCHER and _take_back(leg, courier_id):
         leg = leg_with_order(leg_id)
-    courier = Courier.objects.select_related("fleet", "shift").filter(pk=courier_id).first()
-    if courier is None:
-        raise CourierNotFound
-    assignment = _give(leg, courier, live_hand_on(leg_id), by=by, planned=planned)
+    assignment = _give(leg, courier_on_shift(courier_id), live_hand_on(leg_id), by=by, planned=planned)
     insert_rows([assignment])
     return assignment
 
@@ -177,11 +175,9 @@ def _reserve(courier: Courier, planned: PlannedPart | None, by: AssignedBy) -> N
 @atomic(rereads=3)
 def unassign_leg(*, leg_id: UUID, reason: str, end: AssignmentEnd = AssignmentEnd.UNASSIGNED) -> Leg:
     """Take a leg back from its courier, who has not picked it up yet. Raises LegNotFound or IllegalMove."""
-    leg = Leg.objects.filter(pk=leg_id).first()
-    if leg is None:
-        raise LegNotFound
+    leg = leg_with_order(leg_id)
     courier_id = leg.courier_id
-    moved = move_leg(leg_id=leg_id, move=LegMove(LegStatus.OPEN, None, reason=reason))
+    moved = move_read_leg(leg, LegMove(LegStatus.OPEN, None, reason=reason))
     end_assignment(leg_id=leg_id, end=end)
     if courier_id:
         on_commit(lambda: tell_couriers([courier_id]))

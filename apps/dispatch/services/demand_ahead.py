@@ -43,7 +43,7 @@ class DemandAhead:
 
 
 def demand_ahead(here: Zone, service: ServiceTimes, networks: Networks, at: datetime) -> DemandAhead:
-    """First legs placed within the last hour, whoever has them, but for those booked ahead; two queries."""
+    """First legs placed within the last hour, whoever has them, but for those booked ahead; one query."""
     return DemandAhead(
         recent_legs=tuple(
             replace(

@@ -32,6 +32,16 @@ class Given:
     dropoff_at: float
     why: dict[str, Any]
 
+    @property
+    def expected_pickup_at(self) -> datetime:
+        """When, as rows keep it."""
+        return datetime.fromtimestamp(self.pickup_at, UTC)
+
+    @property
+    def expected_dropoff_at(self) -> datetime:
+        """When, as rows keep it."""
+        return datetime.fromtimestamp(self.dropoff_at, UTC)
+
 
 @dataclass(slots=True)
 class GivenOut:
@@ -95,8 +105,8 @@ def _part(given: Given, places: tuple[int, int]) -> PlannedLeg:
         leg_version=given.leg.version,
         pickup_place=places[0],
         dropoff_place=places[1],
-        expected_pickup_at=datetime.fromtimestamp(given.pickup_at, UTC),
-        expected_dropoff_at=datetime.fromtimestamp(given.dropoff_at, UTC),
+        expected_pickup_at=given.expected_pickup_at,
+        expected_dropoff_at=given.expected_dropoff_at,
         why=given.why,
     )
     return PlannedLeg(given.leg.pk, given.courier.pk, planned)

@@ -19,8 +19,7 @@ def fleet_payout(leg: Leg, fleet: Fleet, hand_on: HandOn | None) -> Money:
     By the tariff of the connection, or the platform's rates where there is none; nothing within one organisation. For
     what was handed on to it (`hand_on`, live), who handed it on owes it. Needs the leg's order at hand; two queries.
     """
-    is_its = hand_on is not None and hand_on.to_fleet_id == fleet.pk
-    orderer_id = hand_on.executor_id if hand_on and is_its else leg.organisation_id
+    orderer_id = hand_on.executor_id if hand_on and hand_on.to_fleet_id == fleet.pk else leg.organisation_id
     if fleet.organisation_id == orderer_id:
         return Money(0, leg.order.currency)
     return _owed_by(orderer_id, leg, fleet.pk)

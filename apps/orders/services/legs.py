@@ -44,8 +44,7 @@ def move_leg(*, leg_id: UUID, move: LegMove) -> Leg:
 
     What follows for the other legs of its order is done here too: see `_others_follow`.
     """
-    leg = leg_with_order(leg_id)
-    return move_read_leg(leg, move)
+    return move_read_leg(leg_with_order(leg_id), move)
 
 
 @atomic
