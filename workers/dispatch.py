@@ -11,11 +11,12 @@ from apps.orders.selectors import zones_with_open_legs
 from apps.zones.errors import ZoneNotFound
 from coursier.celery import app
 from workers.reliably import reliable_task
+from workers.subscriptions import PLAN_ZONE
 
 logger = logging.getLogger(__name__)
 
 
-@reliable_task("dispatch.plan_zone")
+@reliable_task(PLAN_ZONE)
 def plan_zone(zone_id: str) -> None:
     """Something happened in a zone: plan it, or leave a mark for the next tick if it was planned this second."""
     request_plan(UUID(zone_id))
@@ -28,7 +29,7 @@ def plan_due_zones() -> None:
     for zone_id in zones_with_open_legs():
         if is_due(zone_id):
             arguments = {"zone_id": str(zone_id)}
-            app.send_task("dispatch.plan_zone", kwargs=arguments, ignore_result=True, retry=False, expires=5)
+            app.send_task(PLAN_ZONE, kwargs=arguments, ignore_result=True, retry=False, expires=5)
 
 
 def plan_if_due(zone_id: UUID) -> None:

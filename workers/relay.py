@@ -25,8 +25,6 @@ LOCK_S = 5.0  # of a relay that was killed: the next one goes on after that
 TURN_S = 10.0  # half of what a task may take
 BETWEEN_S = 0.05  # from the end of a turn to the begin of the next: what is committed meanwhile is one batch, not ten
 _AGAIN = "relay:again"
-
-
 _last_turn = -BETWEEN_S  # when it ended, in seconds of this process
 
 
