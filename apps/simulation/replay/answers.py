@@ -23,6 +23,10 @@ STEPS = {
     ("fail", ""): "failed",
 }
 """What the log must say of a leg after an action: by its kind and its stop."""
+Move = tuple[str, int, str]
+"""Leg, epoch, and what became of it."""
+Scan = tuple[str, str]
+"""Leg and stop."""
 
 
 class WrongAnswer(StrEnum):
@@ -60,7 +64,7 @@ NO_ANSWERS = AnswerFindings(0, ())
 
 def check_answers(answers: Mapping[str, Sequence[ActionAnswer]], records: Iterable[EventRecord]) -> AnswerFindings:
     """Check every action. `answers`: by action id, in the order in which they came; `records`: the whole log."""
-    moves, scans = set(), set()
+    moves, scans = set[Move](), set[Scan]()
     for record in records:
         if record.name == "LegMoved":
             moves.add((str(record.payload["leg_id"]), int(record.payload["epoch"]), str(record.payload["after"])))
@@ -69,8 +73,7 @@ def check_answers(answers: Mapping[str, Sequence[ActionAnswer]], records: Iterab
     wrong: list[WrongAction] = []
     for action_id, own in answers.items():
         wrong += _of_one(action_id, own)
-        wrong += _not_in_log(action_id, own, moves)
-        wrong += _scan_not_in_log(action_id, own, scans)
+        wrong += _not_in_log(action_id, own, moves, scans)
     return AnswerFindings(len(answers), tuple(wrong))
 
 
@@ -85,25 +88,23 @@ def _of_one(action_id: str, answers: Sequence[ActionAnswer]) -> list[WrongAction
     return []
 
 
-def _not_in_log(action_id: str, answers: Sequence[ActionAnswer], moves: set[tuple[str, int, str]]) -> list[WrongAction]:
+def _not_in_log(
+    action_id: str, answers: Sequence[ActionAnswer], moves: set[Move], scans: set[Scan]
+) -> list[WrongAction]:
     for answer in answers:
-        after = STEPS.get((answer.kind, answer.stop))
-        if not after or not answer.leg_id or answer.code:
-            continue
-        if (str(parse_public_id("leg", answer.leg_id)), answer.epoch, after) not in moves:
-            words = f"{answer.leg_id} was never {after} in epoch {answer.epoch}"
-            return [WrongAction(WrongAnswer.NOT_IN_LOG, action_id, words)]
+        if answer.leg_id and not answer.code and (missing := _missing(answer, moves, scans)):
+            return [WrongAction(WrongAnswer.NOT_IN_LOG, action_id, missing)]
     return []
 
 
-def _scan_not_in_log(action_id: str, answers: Sequence[ActionAnswer], scans: set[tuple[str, str]]) -> list[WrongAction]:
-    for answer in answers:
-        if answer.kind != "scan" or answer.code or not answer.leg_id:
-            continue
-        if (str(parse_public_id("leg", answer.leg_id)), answer.stop) not in scans:
-            words = f"no parcel of {answer.leg_id} was scanned at the {answer.stop}"
-            return [WrongAction(WrongAnswer.NOT_IN_LOG, action_id, words)]
-    return []
+def _missing(answer: ActionAnswer, moves: set[Move], scans: set[Scan]) -> str:
+    """What should have come of an action that was accepted, and did not; "" where nothing is missing."""
+    leg_id, after = str(parse_public_id("leg", answer.leg_id)), STEPS.get((answer.kind, answer.stop))
+    if after and (leg_id, answer.epoch, after) not in moves:
+        return f"{answer.leg_id} was never {after} in epoch {answer.epoch}"
+    if answer.kind == "scan" and (leg_id, answer.stop) not in scans:
+        return f"no parcel of {answer.leg_id} was scanned at the {answer.stop}"
+    return ""
 
 
 def _words(answer: ActionAnswer) -> str:

@@ -15,7 +15,6 @@ from apps.simulation.replay.checking import EventRecord
 from apps.simulation.robots.line import Json
 
 STEPS = {"pickup": "picked_up", "dropoff": "delivered"}
-PICTURES = ("photo", "signature")
 SCAN, PICTURE, PIN = "ParcelScannedAtStop", "ProofArrived", "RecipientPinRight"
 READ = ("LegMoved", SCAN, PICTURE, PIN)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from apps.simulation.robots.itinerary import StopKey
+from apps.simulation.robots.itinerary import Stop, StopKey
 from apps.simulation.robots.pictures import Picture
 
 
@@ -17,3 +17,8 @@ class Action:
     fields: dict[str, Any] = field(default_factory=dict)
     stop_key: StopKey | None = None
     pictures: tuple[Picture, ...] = ()
+
+
+def done_at(stop: Stop, kind: str, at: datetime, more: dict[str, Any], pictures: tuple[Picture, ...] = ()) -> Action:
+    """Something done at a stop, by the hands that have its leg."""
+    return Action(kind, at, {"leg_id": stop.leg_id, "epoch": stop.epoch, **more}, stop.key, pictures)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from apps.core.geo import Point
-from apps.simulation.robots.actions import Action
+from apps.simulation.robots.actions import Action, done_at
 from apps.simulation.robots.itinerary import Stop, StopKey, next_visit
 from apps.simulation.robots.riding import Ride, Vehicle
 from apps.simulation.robots.showing import Showing
@@ -121,7 +121,7 @@ class Body:
         for stop in visit:
             if not stop.is_reached and stop.key not in self._reached:
                 self._reached.add(stop.key)
-                actions.append(_arrival(stop, self.at))
+                actions.append(done_at(stop, "arrive", self.at, {"stop": stop.kind}))
         opens = [stop.opens_at for stop in visit if stop.opens_at]
         half = visit[0].service / 2
         handover_at = max([self.arrived_at + half, *opens])
@@ -134,7 +134,3 @@ class Body:
                 actions += self.showing.hand_over(stop, handover_at)
             self.at, self.leaves_at = handover_at, handover_at + half
         return handover_at
-
-
-def _arrival(stop: Stop, at: datetime) -> Action:
-    return Action("arrive", at, {"leg_id": stop.leg_id, "epoch": stop.epoch, "stop": stop.kind}, stop.key)

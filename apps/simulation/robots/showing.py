@@ -7,10 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Any
 from uuid import uuid4
 
-from apps.simulation.robots.actions import Action
+from apps.simulation.robots.actions import Action, done_at
 from apps.simulation.robots.counts import HabitCounts
 from apps.simulation.robots.habits import IDEAL, Habits
 from apps.simulation.robots.itinerary import Stop, StopKey
@@ -42,14 +41,14 @@ class Showing:
         """What is done at the handover, in order. Without the PIN that it takes it fails."""
         if self.lacks_pin(stop):
             reason = {"stop": stop.kind, "reason": "recipient_absent", "note": "Nobody tells the PIN."}
-            return [_action("fail", stop, at, reason)]
+            return [done_at(stop, "fail", at, reason)]
         pictures = tuple(self._picture(kind, stop, at) for kind in PICTURES if kind in stop.proof)
         named = {"proofs": [picture.id for picture in pictures]} if pictures else {}
         if stop.kind == "pickup":
-            return [*self._scans(stop, at), _action("pick_up", stop, at, named, pictures)]
+            return [*self._scans(stop, at), done_at(stop, "pick_up", at, named, pictures)]
         # with the place: an action that was kept on the phone comes before the positions of that time
         fields = {"lat": round(stop.point.lat, 6), "lon": round(stop.point.lon, 6), **named, **self._pin(stop)}
-        return [*self._scans(stop, at), _action("deliver", stop, at, fields, pictures)]
+        return [*self._scans(stop, at), done_at(stop, "deliver", at, fields, pictures)]
 
     def forget_all_but(self, known: Collection[StopKey]) -> None:
         """Stops that are behind for good need nothing any more."""
@@ -66,7 +65,7 @@ class Showing:
             if self._mistypes():
                 wrong = {"stop": stop.kind, "barcode": self._mistyped(parcel.barcode)}
                 scans.append(Action("scan", at, {"leg_id": stop.leg_id, "epoch": stop.epoch, **wrong}))
-            scans.append(_action("scan", stop, at, {"stop": stop.kind, "barcode": parcel.barcode}))
+            scans.append(done_at(stop, "scan", at, {"stop": stop.kind, "barcode": parcel.barcode}))
         return scans
 
     def _pin(self, stop: Stop) -> dict[str, str]:
@@ -95,7 +94,3 @@ class Showing:
             made = Picture(str(uuid4()), kind, stop.key, at, stop.contact_name if kind == "signature" else "")
             self._made[(stop.key, kind)] = made
         return made
-
-
-def _action(kind: str, stop: Stop, at: datetime, more: dict[str, Any], pictures: tuple[Picture, ...] = ()) -> Action:
-    return Action(kind, at, {"leg_id": stop.leg_id, "epoch": stop.epoch, **more}, stop.key, pictures)
