@@ -29,9 +29,11 @@ def end_this_connection():
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+            ends = time.monotonic() + 10
+            while cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone():
+                assert time.monotonic() < ends, "it is still there"
     finally:
         other.close()
-    time.sleep(0.1)
 
 
 def test_a_connection_that_was_used_just_now_costs_no_query(statements):

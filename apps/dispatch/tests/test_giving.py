@@ -55,7 +55,7 @@ def what_stands(cast):
     )
 
 
-def test_all_at_once_and_one_by_one_come_to_the_same(cast, three, monkeypatch):
+def test_all_at_once_and_one_by_one_come_to_the_same(cast, three):
     view, given = three
     undo = {model: list(model.objects.all()) for model in (Leg, Order, Courier)}
     assert give_out(view, given) == GivenOut({str(each.leg.pk) for each in given})
@@ -108,7 +108,7 @@ def test_a_courier_without_room_for_all_gets_those_that_fit(cast, three):
     assert Leg.objects.filter(status=LegStatus.OPEN).count() == 1
 
 
-def test_where_a_gap_between_stops_is_used_up_the_route_is_numbered_anew(cast, three, monkeypatch):
+def test_where_a_gap_between_stops_is_used_up_the_route_is_numbered_anew(cast, three):
     view, given = three
     first, *others = given
     give_out(view, [first])
