@@ -89,8 +89,8 @@ class StreetCrowd:
             due_at, _, (does, number) = heapq.heappop(self._due)
             does(due_at, number)
             now = time.perf_counter()
-        pause_s = self._due[0][0] - now if self._due else 0.05
-        self._lines.wait(min(0.05, pause_s))
+        may_ask = bool(self._due) and self._lines.busy < MOST_UNDER_WAY
+        self._lines.wait(min(0.05, self._due[0][0] - now) if may_ask else 0.05)
 
     def _at(self, moment: float, does: Any, number: int) -> None:
         heapq.heappush(self._due, (moment, next(self._ties), (does, number)))

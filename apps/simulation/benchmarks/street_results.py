@@ -48,6 +48,8 @@ class StreetResult:
     fates: Fates
     errors: dict[str, int]
     refusals: dict[str, int]
+    generator_goes_first: bool
+    """Whether the system let it: otherwise its own waiting for a processor is part of every time here."""
     late_start_p99_ms: float
     cores: dict[str, float]
     alone: Rates

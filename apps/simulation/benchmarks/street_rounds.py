@@ -15,6 +15,7 @@ from apps.simulation.benchmarks.load_connection import Request
 from apps.simulation.benchmarks.load_cpu import CpuMeter
 from apps.simulation.benchmarks.load_generator import closed
 from apps.simulation.benchmarks.load_lines import Address
+from apps.simulation.benchmarks.load_precedence import precedence
 from apps.simulation.benchmarks.load_results import Rates, Round, percentile, round_of, times_of
 from apps.simulation.benchmarks.load_servers import PROBE_SETTINGS
 from apps.simulation.benchmarks.street_courier import street_courier
@@ -66,7 +67,7 @@ def measured_street(store: Store, plan: StreetPlan, tell: Tell) -> StreetResult:
         _let_probe_know(hall, ground)
         alone, points = _alone(hall, ground, {"product": doors.mobile, "probe": probe}, pace, plan)
         tell(f"{store}: positions alone, five points: {alone.ratio:.2f} of the probe")
-        measured, meter = _city(hall, ground, doors, pace, plan, dispatchers=DISPATCHERS[store])
+        measured, meter, goes_first = _city(hall, ground, doors, pace, plan, dispatchers=DISPATCHERS[store])
         fates = fates_of(
             [str(parse_public_id("ord", key)) for key in measured.order_ids],
             records_in(hall.manage("replay_log")),
@@ -86,6 +87,7 @@ def measured_street(store: Store, plan: StreetPlan, tell: Tell) -> StreetResult:
         fates=fates,
         errors=dict(measured.errors),
         refusals=dict(measured.refusals),
+        generator_goes_first=goes_first,
         late_start_p99_ms=1000 * percentile(sorted(measured.late_starts_s), 0.99),
         cores=meter.cores,
         alone=alone,
@@ -95,15 +97,15 @@ def measured_street(store: Store, plan: StreetPlan, tell: Tell) -> StreetResult:
 
 def _city(
     hall: Hall, ground: StreetGround, doors: Doors, pace: Pace, plan: StreetPlan, *, dispatchers: int
-) -> tuple[StreetMeasured, CpuMeter]:
+) -> tuple[StreetMeasured, CpuMeter, bool]:
     for program in worker_programs(dispatchers=dispatchers):
         hall.start_program(program, COURSIER_ROLE="worker")
     hall.start_program(beat_program(folder=hall.folder), COURSIER_ROLE="beat")
     time.sleep(WORKERS_UP_S)
     crowd = StreetCrowd(ground, doors, pace)
-    with CpuMeter(hall.programs) as meter:
+    with CpuMeter(hall.programs) as meter, precedence() as goes_first:
         measured = crowd.play(seconds=plan.seconds, orders_per_s=plan.orders_per_s, finish_s=FINISH_S)
-    return measured, meter
+    return measured, meter, goes_first
 
 
 def _let_probe_know(hall: Hall, ground: StreetGround) -> None:

@@ -60,7 +60,9 @@ def _fates_line(result: StreetResult) -> str:
 
 def _machine_line(result: StreetResult) -> str:
     cores = ", ".join(f"{name} {busy:.2f}" for name, busy in result.cores.items())
-    return f"The generator was late by {result.late_start_p99_ms:.1f} ms at p99. Busy cores: {cores}."
+    waited = "went before all others" if result.generator_goes_first else "had to wait for a processor like all others"
+    late = f"The generator {waited} and was late by {result.late_start_p99_ms:.1f} ms at p99."
+    return f"{late} Busy cores: {cores}."
 
 
 def _row(what: str, per_second: str, times: Times, bounds: Bounds | None) -> str:

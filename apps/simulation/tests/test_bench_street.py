@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.core.geo import Point
+from apps.simulation.benchmarks.load_precedence import precedence
 from apps.simulation.benchmarks.load_results import Bounds, Rates, Round, Times
 from apps.simulation.benchmarks.street_courier import street_courier
 from apps.simulation.benchmarks.street_crowd import vehicle
@@ -119,7 +120,8 @@ def test_the_page_says_what_was_reached():
     many = Rates("points, 500 a batch", (round_with(30_000),), (round_with(60_000),), Bounds(75_000, 20_000))
     fates = Fates(3_000, 2_990, 3_000, lost=0, doubled=0, to_hands_s=Times(800, 1_900, 2_500, 4_000))
     asked = {"positions": Asked(200.0, Times(10, 149, 160, 200)), "orders": Asked(10.0, Times(20, 30, 40, 50))}
-    result = StreetResult("postgresql", 1_000, 10, 10, 300, 60, asked, fates, {}, {}, 1.0, {"mobile": 0.6}, few, many)
+    street, measured = ("postgresql", 1_000, 10, 10, 300, 60), (asked, fates, {}, {})
+    result = StreetResult(*street, *measured, True, 1.0, {"mobile": 0.6}, few, many)
     told = page({"cores": 2}, result)
     assert "| positions, ms | 200.0 | 10 | 149 | 160 | 200 | < 50 | < 150 | floor |" in told
     assert "| placed to assigned or offered, ms |  | 800 | 1900 | 2500 | 4000 | < 2000 | < 10000 | goal |" in told
@@ -128,6 +130,9 @@ def test_the_page_says_what_was_reached():
     assert (
         "3,000 answered, 10.0 a second (goal 20, floor 10); 2,990 delivered, 3,000 settled, 0 lost, 0 doubled." in told
     )
+    assert "The generator went before all others and was late by 1.0 ms" in told
+    waiting = page({"cores": 2}, replace(result, generator_goes_first=False))
+    assert "The generator had to wait for a processor like all others" in waiting
     assert json.loads(json.dumps(replace(result, store="sqlite").as_json()))["alone"]["verdict"] == "goal"
 
 
@@ -135,6 +140,16 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path):
     with pytest.raises(CommandError, match="must be more than 0"):
         call_command("bench", "street", "--out", str(tmp_path), "--couriers", "0")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_generator_goes_first_only_while_it_measures_and_nobody_it_starts_does():
+    before = os.sched_getscheduler(0)
+    with precedence() as goes_first:
+        assert (os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_FIFO) == goes_first
+        policy = "import os; print(os.sched_getscheduler(0))"
+        child = subprocess.run([sys.executable, "-c", policy], capture_output=True, text=True, check=True)
+    assert int(child.stdout) == before
+    assert os.sched_getscheduler(0) == before
 
 
 @pytest.mark.stack
