@@ -13,6 +13,7 @@ import orjson
 from apps.simulation.benchmarks.load_connection import Connection, Request
 from apps.simulation.benchmarks.load_generator import open_arrivals
 from apps.simulation.benchmarks.load_lines import ANSWER_WITHIN_S, Address, Lines
+from apps.simulation.benchmarks.load_speed import Speedometer
 from apps.simulation.benchmarks.street_courier import REPORT_EVERY_S, street_courier
 from apps.simulation.benchmarks.street_rows import SPEED_KMH, StreetGround
 from apps.simulation.robots.riding import CityVehicle
@@ -21,6 +22,7 @@ from coursier.embedded.pace import Pace
 POSITIONS, ACTIONS, SYNCS, ORDERS = "positions", "actions", "syncs", "orders"
 NEAR_DEG = 0.009  # a kilometre to the north, less to the east: how far recipients live from the shop
 AGAIN_AFTER_S = 1.0
+SPEED_EVERY_S = 1.0
 FIRST_LOOKS_PER_S = 50.0
 MOST_UNDER_WAY = 400
 DETOUR_FACTOR = 1.3
@@ -36,6 +38,7 @@ class StreetMeasured:
     late_starts_s: list[float] = field(default_factory=list)
     order_ids: list[str] = field(default_factory=list)
     delivered: int = 0
+    speed: Speedometer = field(default_factory=Speedometer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class StreetCrowd:
             self._at(begin - self._rng.uniform(0, self._warm_up_s()), self._look, number)
         for due_s in open_arrivals(orders_per_s, seconds) if orders_per_s else ():
             self._at(begin + due_s, self._order, -1)
+        self._at(begin, self._sample_speed, -1)
         self._measures_until = end = begin + seconds
         while time.perf_counter() < end + finish_s:
             self._turn()
@@ -94,6 +98,10 @@ class StreetCrowd:
 
     def _at(self, moment: float, does: Any, number: int) -> None:
         heapq.heappush(self._due, (moment, next(self._ties), (does, number)))
+
+    def _sample_speed(self, due_at: float, number: int) -> None:
+        self.measured.speed.sample()
+        self._at(due_at + SPEED_EVERY_S, self._sample_speed, number)
 
     def _report(self, due_at: float, number: int) -> None:
         """A batch of positions, every five seconds, whatever became of the last one."""

@@ -52,6 +52,8 @@ class StreetResult:
     """Whether the system let it: otherwise its own waiting for a processor is part of every time here."""
     late_start_p99_ms: float
     cores: dict[str, float]
+    sum_took_ms: dict[str, float]
+    """Processor milliseconds of one small sum while the city was alive: `usual` and `best`."""
     alone: Rates
     """Positions, five points a batch, beside the probe."""
     points: Rates

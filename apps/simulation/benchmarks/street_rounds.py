@@ -90,6 +90,7 @@ def measured_street(store: Store, plan: StreetPlan, tell: Tell) -> StreetResult:
         generator_goes_first=goes_first,
         late_start_p99_ms=1000 * percentile(sorted(measured.late_starts_s), 0.99),
         cores=meter.cores,
+        sum_took_ms={"usual": round(measured.speed.usual_ms, 3), "best": round(measured.speed.best_ms, 3)},
         alone=alone,
         points=points,
     )

@@ -62,7 +62,9 @@ def _machine_line(result: StreetResult) -> str:
     cores = ", ".join(f"{name} {busy:.2f}" for name, busy in result.cores.items())
     waited = "went before all others" if result.generator_goes_first else "had to wait for a processor like all others"
     late = f"The generator {waited} and was late by {result.late_start_p99_ms:.1f} ms at p99."
-    return f"{late} Busy cores: {cores}."
+    usual, best = result.sum_took_ms["usual"], result.sum_took_ms["best"]
+    speed = f"The same sum took the processor {usual:.2f} ms, {best:.2f} at best: more is what neighbours take."
+    return f"{late} Busy cores: {cores}. {speed}"
 
 
 def _row(what: str, per_second: str, times: Times, bounds: Bounds | None) -> str:

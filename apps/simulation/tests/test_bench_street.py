@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from apps.core.geo import Point
 from apps.simulation.benchmarks.load_precedence import precedence
 from apps.simulation.benchmarks.load_results import Bounds, Rates, Round, Times
+from apps.simulation.benchmarks.load_speed import Speedometer
 from apps.simulation.benchmarks.street_courier import street_courier
 from apps.simulation.benchmarks.street_crowd import vehicle
 from apps.simulation.benchmarks.street_results import Asked, Fates, StreetResult, fates_of
@@ -121,7 +122,7 @@ def test_the_page_says_what_was_reached():
     fates = Fates(3_000, 2_990, 3_000, lost=0, doubled=0, to_hands_s=Times(800, 1_900, 2_500, 4_000))
     asked = {"positions": Asked(200.0, Times(10, 149, 160, 200)), "orders": Asked(10.0, Times(20, 30, 40, 50))}
     street, measured = ("postgresql", 1_000, 10, 10, 300, 60), (asked, fates, {}, {})
-    result = StreetResult(*street, *measured, True, 1.0, {"mobile": 0.6}, few, many)
+    result = StreetResult(*street, *measured, True, 1.0, {"mobile": 0.6}, {"usual": 1.5, "best": 1.0}, few, many)
     told = page({"cores": 2}, result)
     assert "| positions, ms | 200.0 | 10 | 149 | 160 | 200 | < 50 | < 150 | floor |" in told
     assert "| placed to assigned or offered, ms |  | 800 | 1900 | 2500 | 4000 | < 2000 | < 10000 | goal |" in told
@@ -131,6 +132,7 @@ def test_the_page_says_what_was_reached():
         "3,000 answered, 10.0 a second (goal 20, floor 10); 2,990 delivered, 3,000 settled, 0 lost, 0 doubled." in told
     )
     assert "The generator went before all others and was late by 1.0 ms" in told
+    assert "The same sum took the processor 1.50 ms, 1.00 at best" in told
     waiting = page({"cores": 2}, replace(result, generator_goes_first=False))
     assert "The generator had to wait for a processor like all others" in waiting
     assert json.loads(json.dumps(replace(result, store="sqlite").as_json()))["alone"]["verdict"] == "goal"
@@ -150,6 +152,14 @@ def test_the_generator_goes_first_only_while_it_measures_and_nobody_it_starts_do
         child = subprocess.run([sys.executable, "-c", policy], capture_output=True, text=True, check=True)
     assert int(child.stdout) == before
     assert os.sched_getscheduler(0) == before
+
+
+def test_the_speed_of_the_processor_is_told_by_its_own_time():
+    speed = Speedometer()
+    assert (speed.usual_ms, speed.best_ms) == (0.0, 0.0)
+    for _ in range(5):
+        speed.sample()
+    assert 0 < speed.best_ms <= speed.usual_ms <= max(speed.samples_ms)
 
 
 @pytest.mark.stack
