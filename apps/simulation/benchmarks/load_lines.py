@@ -2,7 +2,7 @@
 
 import selectors
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ class Lines:
     """Asks over an idle connection or a new one. `wait` lets answers come in and calls their reactions."""
 
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
-    _idle: dict[Address, list[Connection]] = field(default_factory=lambda: defaultdict(list))
+    _idle: dict[Address, deque[Connection]] = field(default_factory=lambda: defaultdict(deque))
     _busy: dict[int, tuple[Connection, Address, Reaction]] = field(default_factory=dict)
     _looked_at: float = 0.0
 
@@ -73,9 +73,10 @@ class Lines:
             connection.close()
 
     def _connection(self, address: Address, now: float) -> Connection:
+        """The one that rests longest: each connection leads to one of the server's processes, and all are to work."""
         idle = self._idle[address]
         while idle:
-            connection = idle.pop()
+            connection = idle.popleft()
             if now - connection.answered_at < KEPT_IDLE_S and not connection.was_closed_by_server():
                 return connection
             connection.close()
