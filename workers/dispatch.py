@@ -6,7 +6,7 @@ from uuid import UUID
 from apps.dispatch.services import plan_zone as plan
 from apps.dispatch.services import release_ended as release
 from apps.dispatch.services import tell_of_change as tell
-from apps.dispatch.services.wakeups import is_due, request_plan, take_turn
+from apps.dispatch.services.wakeups import due_zones, request_plan, take_turn
 from apps.orders.selectors import zones_with_open_legs
 from apps.zones.errors import ZoneNotFound
 from coursier.celery import app
@@ -26,15 +26,13 @@ def plan_zone(zone_id: str) -> None:
 @reliable_task("dispatch.plan_due_zones")
 def plan_due_zones() -> None:
     """The tick: plan every zone with open legs that is due, each in a task of its own, side by side."""
-    for zone_id in zones_with_open_legs():
-        if is_due(zone_id):
-            arguments = {"zone_id": str(zone_id)}
-            app.send_task(PLAN_ZONE, kwargs=arguments, ignore_result=True, retry=False, expires=5)
+    for zone_id in due_zones(zones_with_open_legs()):
+        app.send_task(PLAN_ZONE, kwargs={"zone_id": str(zone_id)}, ignore_result=True, retry=False, expires=5)
 
 
 def plan_if_due(zone_id: UUID) -> None:
     """Plan a zone unless it was planned this second or nothing changed."""
-    if not is_due(zone_id) or not take_turn(zone_id):
+    if not due_zones([zone_id]) or not take_turn(zone_id):
         return
     try:
         outcome = plan(zone_id)

@@ -9,7 +9,7 @@ def schedule() -> dict[str, dict[str, Any]]:
     """The beat schedule. Messages expire before the next one comes: a queue that stood still is not flooded."""
     return {
         "relay what a lost wake-up left behind": _every(1.0, "relay.relay_events"),
-        "plan the zones that are due": _every(1.0, "dispatch.plan_due_zones"),
+        "plan the zones that are due": _every(0.5, "dispatch.plan_due_zones"),
         "close offers whose deadline passed": _every(1.0, "offers.expire_offers"),
         "plan slots into tours": _every(10.0, "maintenance.plan_due_tours"),
         "deliver the messages that are due": _every(1.0, "webhooks.deliver_due"),

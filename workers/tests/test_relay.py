@@ -11,7 +11,7 @@ from apps.core.events import RELAY_TASK
 from apps.core.models import Event
 from apps.core.outbox import claim_events
 from apps.core.redis import RedisError, connection
-from apps.dispatch.services.wakeups import is_due, take_turn
+from apps.dispatch.services.wakeups import due_zones, take_turn
 from apps.orders.events import OrderPlaced
 from apps.orders.models import Order
 from apps.orders.selectors.search import search_orders
@@ -40,7 +40,7 @@ def test_a_zone_that_is_to_be_planned_already_is_not_asked_for_again(cast):
         placed(cast)
         drain_outbox()
         assert sent == ["dispatch.plan_zone"]
-        assert is_due(cast.zone.pk)
+        assert due_zones([cast.zone.pk])
         assert take_turn(cast.zone.pk)
         placed(cast)
         drain_outbox()

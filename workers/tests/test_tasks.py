@@ -8,10 +8,12 @@ from apps.core.models import Event
 from apps.couriers.models import Courier
 from apps.dispatch.models import Assignment, Offer
 from apps.dispatch.services.kept_tours import kept_tours
+from apps.dispatch.services.wakeups import take_turn
 from apps.orders.models import Leg
 from coursier.celery import QUEUES, app
 from tests.broker import delivering_at_once, losing_everything
 from tests.cast import freelance, placed, ready_in
+from workers.dispatch import plan_due_zones
 from workers.schedule import schedule
 
 app.loader.import_default_modules()
@@ -87,3 +89,13 @@ def test_zones_with_slots_are_planned_in_tasks_of_their_own_and_others_are_not_l
     with delivering_at_once():
         app.tasks["maintenance.plan_due_tours"].run()
     assert len(kept_tours(cast.zone.pk).by_shift) == 1
+
+
+@pytest.mark.django_db
+def test_the_tick_sends_a_task_for_each_zone_that_is_due(cast):
+    placed(cast)
+    with losing_everything() as sent:
+        plan_due_zones()
+        assert take_turn(cast.zone.pk)
+        plan_due_zones()
+    assert sent == ["dispatch.plan_zone"]
