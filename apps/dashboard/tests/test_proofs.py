@@ -107,9 +107,6 @@ def refused(answer: Any) -> tuple[int, str, str]:
     return answer.status_code, answer.json()["error"]["code"], answer["Cache-Control"]
 
 
-# --- who may look ------------------------------------------------------------------------------------------------------
-
-
 def test_the_merchant_and_the_fleet_that_carried_it_look_at_a_picture(
     cast: Cast, ada: Client, viewer: Client, baker: Client, administrator: Client
 ):
@@ -176,9 +173,6 @@ def test_whoever_carried_it_reads_who_signed_as_long_as_contacts(
     assert "Eve Martin" not in drawer(ada, leg)
     assert "data-picture" in drawer(ada, leg)
     assert "signed by Eve Martin" in proofs(baker, leg)["Dropoff"][0]
-
-
-# --- what is there, and what is missing ---------------------------------------------------------------------------------
 
 
 def test_where_nothing_was_asked_for_or_given_nothing_is_said(cast: Cast, ada: Client):
@@ -278,7 +272,7 @@ def test_a_fleet_that_reports_by_its_own_system_keeps_its_pictures(cast: Cast, a
     leg = give(asking(cast, dropoff=("photo", "pin")), cast.bo)
     with acting_as("key:tms"):
         carry(leg)
-    assert proofs(ada, leg)["Dropoff"] == ["missing: PIN: missing", "elsewhere: Photo: kept by the fleet"]
+    assert proofs(ada, leg)["Dropoff"] == ["elsewhere: Photo: kept by the fleet", "missing: PIN: missing"]
 
 
 def test_at_a_hub_both_couriers_scans_are_shown(cast: Cast, ada: Client, baker: Client):
