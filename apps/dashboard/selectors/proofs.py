@@ -13,6 +13,7 @@ from apps.orders.lifecycle import ENDED
 from apps.orders.models import FILES, Leg, Order, Parcel, ProofAsked, Stop
 from apps.orders.selectors.proofs import Proof, ProofKind, ProofsOfOrder, UntoldFile, proofs_told_or_named
 
+_FILES = frozenset({ProofKind.PHOTO, ProofKind.SIGNATURE})
 AT_ONCE = timedelta(minutes=5)  # a picture that took longer came from a phone without a network
 
 
@@ -127,7 +128,7 @@ class _AtStop:
         if proof.kind == ProofKind.BARCODE:
             parcel = self._parcels.get(proof.parcel_id) if proof.parcel_id else None
             return ProofLine(ProofState.GIVEN, f"{parcel or 'Parcel'} scanned", at, parcel.barcode if parcel else "")
-        if proof.kind in FILES:
+        if proof.kind in _FILES:
             return self._line_of_file(proof)
         handed_to = words.handed_to(proof.handed_to) if self._covers(proof) and not self._is_at_hub() else ""
         note = proof.note if self._covers(proof) and self._names_people else ""
@@ -144,7 +145,7 @@ class _AtStop:
     def _given(self) -> set[str]:
         """The kinds that are there, or on a phone: of the courier who has the leg now, or had it last."""
         now = [proof for proof in self._told if proof.epoch == self._leg.epoch]
-        given = {str(proof.kind) for proof in now if proof.kind in FILES}
+        given = {str(proof.kind) for proof in now if proof.kind in _FILES}
         if self._parcels.keys() <= {proof.parcel_id for proof in now if proof.kind == ProofKind.BARCODE}:
             given.add(ProofAsked.BARCODE)
         if any(proof.kind == ProofKind.PIN for proof in self._told):
