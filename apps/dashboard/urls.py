@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.dashboard.views import assigning, board_feeds, screens, signing_in
+from apps.dashboard.views import assigning, board_feeds, proofs, screens, signing_in
 
 urlpatterns = [
     path("", screens.home, name="home"),
@@ -17,4 +17,5 @@ urlpatterns = [
     path("board/orders/<str:order_id>/couriers", board_feeds.couriers, name="board-order-couriers"),
     path("board/orders/<str:order_id>/assign", assigning.assign, name="board-order-assign"),
     path("board/orders/<str:order_id>/unassign", assigning.unassign, name="board-order-unassign"),
+    path("board/proofs/<str:proof_id>", proofs.picture, name="board-proof"),
 ]

@@ -107,6 +107,20 @@ _OFFER_ENDS = {
 }
 
 
+PROOFS: dict[str, str] = {
+    "photo": "Photo",
+    "signature": "Signature",
+    "pin": "PIN",
+    "barcode": "Scan of every parcel",
+}
+
+_HANDED_TO = {
+    "neighbour": "Handed to a neighbour",
+    "reception": "Handed to the reception",
+    "safe_place": "Left in a safe place",
+}
+
+
 def reason(code: str) -> str:
     """A reason's sentence; an unknown code is shown as its own words, an empty one as nothing."""
     return REASONS.get(code) or code.replace("_", " ").capitalize()
@@ -136,6 +150,11 @@ def happening(name: str, payload: dict[str, Any]) -> str:
     if name == "ParcelScanned":
         return _SCANNED.get(payload.get("direction", ""), "Scanned")
     return EVENTS.get(name) or _spaced(name)
+
+
+def handed_to(code: str | None) -> str:
+    """To whom the parcels went; nothing for the recipient, which is what a phone that says nothing means."""
+    return _HANDED_TO.get(code or "", "")
 
 
 def actor(name: str) -> str:

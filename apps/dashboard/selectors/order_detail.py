@@ -12,6 +12,7 @@ from apps.couriers.models import Courier
 from apps.dashboard import words
 from apps.dashboard.selectors.audience import board_order, dispatches_somewhere, may_dispatch
 from apps.dashboard.selectors.history import HistoryLine, history_lines
+from apps.dashboard.selectors.proofs import StopProofs, proofs_at_stops
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.models import Assignment
 from apps.networks.contacts import Part, contacts_are_shown
@@ -75,6 +76,7 @@ class OrderDetail:
     attention: str
     note: str
     stops: list[StopView]
+    proofs: list[StopProofs]
     parcels: list[Parcel]
     price_lines: list[dict[str, Any]]
     courier: Courier | None
@@ -93,6 +95,8 @@ def order_detail(principal: Principal, order_id: UUID) -> OrderDetail:
     leg = legs[current_leg([LegStatus(each.status) for each in legs])]
     courier, assignment = leg.courier, _assignment(leg)
     has_part = _has_part(principal, order, courier)
+    shows_contacts = _shows_contacts(principal, order, assignment, has_part=has_part)
+    parcels = list(order.parcels.order_by("pk"))
     movable = courier is None or may_dispatch(principal, courier.fleet.organisation_id)
     return OrderDetail(
         id=public_id("ord", order.pk),
@@ -102,14 +106,9 @@ def order_detail(principal: Principal, order_id: UUID) -> OrderDetail:
         state=words.state_of(leg.status),
         attention=words.reason(order.attention_reason) or "Look at this order" if order.needs_attention else "",
         note=words.reason(leg.unassigned_reason) if leg.status == LegStatus.OPEN else "",
-        stops=_stops(
-            order,
-            legs,
-            leg,
-            assignment,
-            shows_contacts=_shows_contacts(principal, order, assignment, has_part=has_part),
-        ),
-        parcels=list(order.parcels.order_by("pk")),
+        stops=_stops(order, legs, leg, assignment, shows_contacts=shows_contacts),
+        proofs=proofs_at_stops(principal, order, legs, parcels, names_people=shows_contacts),
+        parcels=parcels,
         price_lines=order.price_lines,
         courier=courier if has_part else None,
         courier_id=public_id("cou", courier.pk) if courier and _follows(principal, courier) else "",

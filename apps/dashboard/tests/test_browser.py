@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import tempfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import orjson
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from PIL import Image, ImageDraw
 
 from apps.accounts.models import User
+from apps.core import clock
 from apps.core.ids import public_id
 from apps.core.models import Event
 from apps.core.redis import connection
 from apps.dispatch.lifecycle import AssignedBy
 from apps.dispatch.models import Assignment
-from apps.dispatch.services import assign_leg, courier_moves_leg
+from apps.dispatch.services import assign_leg, courier_moves_leg, courier_tells_proof
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models import Leg
+from apps.orders.models import Leg, ProofAsked, Stop
+from apps.orders.services import NewProof, StopDetails, take_piece
+from coursier.embedded.stack import PROJECT
 from tests.browser import CHROMIUM_FLAGS, find_chromium, served
-from tests.cast import PASSWORD, Cast, placed
+from tests.cast import HOME, PASSWORD, Cast, placed
+from tests.missing import missing
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Page
+    from playwright.sync_api import ConsoleMessage, Locator, Page
+
+AXE = PROJECT / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,14 +47,23 @@ def chromium() -> str:
 
 
 @pytest.fixture
+def axe() -> str:
+    """What judges whether everybody can use a page. Without Node.js it is missing, but not in CI."""
+    if not AXE.exists():
+        missing("axe-core is not installed: make setup-dev, with Node.js")
+    return AXE.read_text()
+
+
+@pytest.fixture
 def hand_clock() -> None:
     """No clock moved by hand: the site, another process, goes by the wall."""
 
 
 @pytest.fixture
-def site(database_url: str) -> Iterator[str]:
-    """The web role on a free port. Returns its address."""
-    with served(role="web", database_url=database_url) as address:
+def site(database_url: str, settings: Any, tmp_path: Path) -> Iterator[str]:
+    """The web role on a free port, which finds pictures where the test puts them. Returns its address."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    with served(role="web", database_url=database_url, COURSIER_VAR_DIR=str(tmp_path)) as address:
         yield address
 
 
@@ -125,6 +146,73 @@ def test_a_courier_is_found_selected_and_linked(page: Page, cast: Cast) -> None:
     page.locator("h1").click()
     page.keyboard.press("Escape")
     assert page.locator("#drawer").is_hidden()
+
+
+def test_a_proof_that_arrives_is_seen_and_opened_large_by_keyboard(page: Page, cast: Cast, axe: str) -> None:
+    asked = ("photo", "signature")
+    door = StopDetails("3 rue de Charonne, Paris", HOME.lat, HOME.lon, "Eve", "+33639980101", proof=asked)
+    order, leg = placed(cast, dropoff=door)
+    assign_leg(leg_id=leg.pk, courier_id=cast.bo.pk, by=AssignedBy.DISPATCHER)
+    sign_in(page)
+    page.locator(f"[data-order=ord_{order.pk.hex}].row").click()
+    section = page.locator(".proofs")
+    section.get_by_text("Photo: asked for").wait_for()
+
+    bring(leg, picture_of((320, 240), "seagreen"), ProofAsked.PHOTO)
+    hand_on_events()
+    photo = section.get_by_role("button", name="Photo at the dropoff, made on")
+    photo.wait_for(timeout=10_000)
+    section.get_by_text("Signature: asked for").wait_for()
+    assert shown_size(photo.locator("img")) == [320, 240]
+
+    photo.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Proof")
+    dialog.get_by_role("img", name="Photo at the dropoff, made on").wait_for()
+    assert shown_size(dialog.locator("img")) == [320, 240]
+    page.evaluate(axe)
+    assert unusable(page, ".picture") == []
+    bring(leg, picture_of((300, 100), "white"), ProofAsked.SIGNATURE, signed_by="Eve Martin")
+    hand_on_events()
+    section.get_by_text("signed by Eve Martin").wait_for(timeout=10_000)
+    assert dialog.is_visible(), "what arrives behind it does not close it"
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert page.locator(".detail").is_visible(), "Escape closed the picture, not the order"
+    section.locator("button:focus").get_by_role("img", name="Photo at").wait_for()
+    assert section.get_by_text("asked for").count() == 0
+    assert unusable(page, ".proofs") == []
+
+
+def bring(leg: Leg, picture: bytes, kind: ProofAsked, *, signed_by: str = "") -> None:
+    """Bo's phone tells of a picture of the dropoff and sends it."""
+    client_id, about = uuid4(), {"size_bytes": len(picture), "sha256": hashlib.sha256(picture).hexdigest()}
+    epoch = Leg.objects.get(pk=leg.pk).epoch
+    new = NewProof(Stop.DROPOFF, epoch, kind, clock.now(), content_type="image/png", signed_by=signed_by, **about)
+    bo_id = Assignment.objects.get(leg=leg).courier_id
+    courier_tells_proof(courier_id=bo_id, client_id=client_id, leg_id=leg.pk, new=new)
+    take_piece(courier_id=bo_id, client_id=client_id, offset=0, content=picture)
+
+
+def picture_of(size: tuple[int, int], ground: str) -> bytes:
+    """A door with a parcel before it, or a stroke of a pen: something to recognise."""
+    drawn, made = Image.new("RGB", size, ground), io.BytesIO()
+    ImageDraw.Draw(drawn).line([(20, size[1] - 20), (size[0] // 2, 20), (size[0] - 20, size[1] - 30)], "black", 6)
+    drawn.save(made, "PNG")
+    return made.getvalue()
+
+
+def shown_size(image: Locator) -> list[int]:
+    """Width and height of a picture once the browser has drawn it; [0, 0] for one that did not come."""
+    return list(image.evaluate("async (img) => { await img.decode(); return [img.naturalWidth, img.naturalHeight]; }"))
+
+
+def unusable(page: Page, part: str) -> list[str]:
+    """What keeps somebody from using a part of the page, as axe finds it."""
+    found = page.evaluate(
+        "async ([part, rules]) => (await axe.run(part, { runOnly: rules })).violations", [part, RULES]
+    )
+    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
 
 def is_problem(line: ConsoleMessage) -> bool:

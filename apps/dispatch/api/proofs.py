@@ -10,10 +10,10 @@ from apps.accounts.api.operations import operation
 from apps.accounts.api.views import KeyView, principal_of
 from apps.accounts.principals import Scope
 from apps.core.api.negotiation import WhateverIsAccepted
+from apps.core.api.pictures import private_jpeg
 from apps.core.ids import parse_public_id
 from apps.dispatch.proof_access import proof_for
 from apps.orders.errors import ProofNotFound
-from apps.orders.models import ProofFile
 from apps.orders.proof_storage import bytes_of
 
 
@@ -31,17 +31,5 @@ class ProofFileView(KeyView):
     )
     def get(self, request: Request, proof_id: str) -> HttpResponse:
         """Show a photo or a signature: to the merchant, and to whoever owns the fleet that carried it."""
-        return _picture(proof_for(principal_of(request), parse_public_id("prf", proof_id)))
-
-
-def _picture(file: ProofFile) -> HttpResponse:
-    name = f"{file.kind}-{file.order.short_code}-{file.pk.hex[-6:]}.jpg"
-    return HttpResponse(
-        bytes_of([file.stored_as]),
-        content_type="image/jpeg",
-        headers={
-            "Content-Disposition": f'inline; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
+        file = proof_for(principal_of(request), parse_public_id("prf", proof_id))
+        return private_jpeg(bytes_of([file.stored_as]), name=file.file_name)

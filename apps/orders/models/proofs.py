@@ -56,6 +56,11 @@ class ProofFile(VersionedRecord):
         """Whether its file is there."""
         return self.completed_at is not None
 
+    @property
+    def file_name(self) -> str:
+        """What the picture is called by who keeps it. Reads the order."""
+        return f"{self.kind}-{self.order.short_code}-{self.pk.hex[-6:]}.jpg"
+
 
 class StopScan(Record):
     """A parcel was in a courier's hands at a stop: they scanned it there."""

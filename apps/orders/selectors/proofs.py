@@ -44,7 +44,8 @@ class Proof:
     """One proof at one stop. `device_time` is the phone's or the fleet's own; `signed_by` None: nobody signed.
 
     `parcel_id` is of a scan, `note` and `handed_to` of what a courier confirmed. A photo or signature has an `id`, and
-    `is_complete` once its file is there: before, the phone has it, and may bring it later.
+    `is_complete` once its file is there: before, the phone has it, and may bring it later; `is_missed` once a person
+    was told that it has not come. `epoch` and `courier_id` say in whose hands the leg was; None of a PIN.
     """
 
     leg_id: UUID
@@ -58,16 +59,50 @@ class Proof:
     handed_to: str | None = None
     id: UUID | None = None
     is_complete: bool = False
+    is_missed: bool = False
+    epoch: int | None = None
+    courier_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldFile:
+    """A photo or a signature that an action named, and of which the phone has not yet said what it is."""
+
+    leg_id: UUID
+    stop: str
+    epoch: int
+    is_missed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProofsOfOrder:
+    """What there is, oldest first, and what was only named."""
+
+    told: list[Proof]
+    untold: list[UntoldFile]
 
 
 def proofs_of(order_id: UUID) -> list[Proof]:
     """The proofs of an order, oldest first: three queries."""
-    told = Event.objects.filter(order_id=order_id, name__in=_TELLING).order_by("id")
-    found = [proof for row in told if (proof := _proof(row))]
+    return proofs_told_or_named(order_id).told
+
+
+def proofs_told_or_named(order_id: UUID) -> ProofsOfOrder:
+    """The proofs of an order, and what couriers have named that nobody knows yet: three queries."""
+    events = Event.objects.filter(order_id=order_id, name__in=_TELLING).order_by("id")
+    told = [proof for row in events if (proof := _proof(row))]
     scans = StopScan.objects.filter(leg__order_id=order_id).order_by("pk")
-    found += [_of_scan(scan) for scan in scans]
-    found += [_of_file(file) for file in ProofFile.objects.filter(order_id=order_id).order_by("pk") if file.kind]
-    return sorted(found, key=lambda proof: proof.at)
+    told += [_of_scan(scan) for scan in scans]
+    files = list(ProofFile.objects.filter(order_id=order_id).order_by("pk"))
+    told += [_of_file(file) for file in files if file.kind]
+    return ProofsOfOrder(
+        told=sorted(told, key=lambda proof: proof.at),
+        untold=[
+            UntoldFile(file.leg_id, file.stop, file.epoch, is_missed=file.missed_at is not None)
+            for file in files
+            if not file.kind
+        ],
+    )
 
 
 def _proof(row: Event) -> Proof | None:
@@ -85,12 +120,22 @@ def _proof(row: Event) -> Proof | None:
         _moment(row.payload.get("device_time")),
         note=row.payload.get("note", ""),
         handed_to=row.payload.get("handed_to") or None,
+        epoch=row.payload.get("epoch"),
+        courier_id=UUID(courier_id) if (courier_id := row.payload.get("courier_id")) else None,
     )
 
 
 def _of_scan(scan: StopScan) -> Proof:
-    kind = ProofKind.BARCODE
-    return Proof(scan.leg_id, scan.stop, kind, scan.scanned_at, scan.device_time, parcel_id=scan.parcel_id)
+    return Proof(
+        scan.leg_id,
+        scan.stop,
+        ProofKind.BARCODE,
+        scan.scanned_at,
+        scan.device_time,
+        parcel_id=scan.parcel_id,
+        epoch=scan.epoch,
+        courier_id=scan.courier_id,
+    )
 
 
 def _of_file(file: ProofFile) -> Proof:
@@ -103,6 +148,9 @@ def _of_file(file: ProofFile) -> Proof:
         signed_by=file.signed_by or None,
         id=file.pk,
         is_complete=file.is_complete,
+        is_missed=file.missed_at is not None,
+        epoch=file.epoch,
+        courier_id=file.courier_id,
     )
 
 

@@ -8,6 +8,7 @@ import { Drawer } from "./drawer.js";
 import { Live } from "./live.js";
 import { BoardMap } from "./map.js";
 import { OrderList } from "./order_list.js";
+import { isPictureOpen, startPictures } from "./pictures.js";
 import { store } from "./store.js";
 
 const addresses = JSON.parse(byId("addresses").textContent);
@@ -17,6 +18,7 @@ const live = new Live(addresses);
 new Drawer(addresses, () => live.refresh());
 new BoardMap(byId("map"), addresses);
 startCounters();
+startPictures();
 
 function setFilter(name) {
   showTab("orders");
@@ -61,6 +63,7 @@ byId("search").addEventListener("input", (event) => {
   couriers.setSearch(event.target.value);
 });
 document.addEventListener("keydown", (event) => {
+  if (isPictureOpen()) return;
   const isTyping = event.target.closest("input, select, textarea");
   if (event.key === "/" && !isTyping) {
     event.preventDefault();

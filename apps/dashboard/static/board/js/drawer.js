@@ -3,6 +3,7 @@
 import { hourOf, minutesUntil, span } from "./clock.js";
 import { STATE_WORDS } from "./courier_list.js";
 import { byId, icon, make, setText } from "./dom.js";
+import { thumbOf } from "./pictures.js";
 import { store } from "./store.js";
 
 export class Drawer {
@@ -59,7 +60,9 @@ export class Drawer {
   #put(html, id) {
     if (store.selection.id !== id) return;
     const scroll = this.body.scrollTop;
+    const focused = this.body.contains(document.activeElement) ? document.activeElement.dataset.picture : "";
     this.body.innerHTML = html;
+    thumbOf(this.body, focused)?.focus({ preventScroll: true });
     this.body.scrollTop = scroll;
     const picked = this.picker.querySelector("[name=version]");
     const version = this.body.querySelector(".detail")?.dataset.version;
