@@ -1,6 +1,5 @@
 """How gunicorn serves Coursier, on a laptop and in the image. Every value can be set from the environment."""
 
-import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -36,14 +35,10 @@ errorlog = "-"
 
 
 def when_ready(server: Any) -> None:  # noqa: ARG001 - gunicorn's hook, called before the first fork
-    """Read all views before the workers are forked, rather than with each worker's first request.
-
-    What is loaded by then stays for good: kept out of garbage collection it is not looked through again and again, and
-    its memory stays shared. A list of fifty makes a thousand objects, at which Python would look through them twice.
-    """
+    """Read all views before the workers are forked, rather than with each worker's first request."""
     from django.urls import get_resolver
 
+    from apps.core.memory import keep_out_of_collection
+
     get_resolver().url_patterns  # noqa: B018 - reading it imports them
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    keep_out_of_collection()

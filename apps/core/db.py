@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 
 from apps.core.errors import Conflict, Unavailable
 from apps.core.ids import new_id
+from apps.core.plain_writes import update_version
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -155,9 +156,12 @@ class VersionedRecord(Record):
 
         `where` adds conditions that must still hold in the database, beside the version.
         """
-        manager = type(self)._default_manager
-        matched = manager.filter(pk=self.pk, version=self.version, **(where or {}))
-        if matched.update(version=self.version + 1, **changes) != 1:
+        if where:
+            matched = type(self)._default_manager.filter(pk=self.pk, version=self.version, **where)
+            changed = matched.update(version=self.version + 1, **changes)
+        else:
+            changed = update_version(self, self.version, changes)
+        if changed != 1:
             raise Conflict(f"This {self._meta.verbose_name} changed in the meantime: read it again.")
         for name, value in changes.items():
             setattr(self, name, value)

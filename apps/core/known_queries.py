@@ -1,4 +1,4 @@
-"""Rows by one value, by a statement that was worked out once: for what every request of a hot path asks.
+"""Rows by a value or two, by a statement that was worked out once: for what every request of a hot path asks.
 
 As plain columns (`KnownQuery`), or as rows with those they refer to (`KnownRows`).
 
@@ -20,23 +20,24 @@ from django.db.models.sql.compiler import SQLCompiler
 from apps.core.plain_rows import as_django_does
 
 SQL_VENDORS = frozenset({"sqlite", "postgresql"})
-_PLACE = "stands for the value"  # among the parameters of the statement
-_KEY = UUID("5a3d5000-0000-4000-8000-00000000000f")  # stands for a key
+_KEY = UUID("5a3d5000-0000-4000-8000-00000000000f")  # stands for a key; the next ones for further keys
 Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """SQL with its parameters, where among them the value goes, and what makes columns into what Django gives."""
+    """SQL with its parameters, where among them each value goes, and what makes columns into what Django gives."""
 
     sql: str
     parameters: tuple[Any, ...]
-    place: int
+    places: tuple[int, ...]
     converters: tuple[tuple[int, Callable[[Any], Any]], ...]
 
-    def all(self, value: Any) -> list[tuple[Any, ...]]:
-        """The rows for a value."""
-        parameters = (*self.parameters[: self.place], value, *self.parameters[self.place + 1 :])
+    def all(self, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows for such values."""
+        parameters = list(self.parameters)
+        for place, value in zip(self.places, values, strict=True):
+            parameters[place] = _as_kept(value)
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute(self.sql, parameters)
             return [self._converted(row) for row in cursor.fetchall()]
@@ -49,20 +50,22 @@ class _Statement:
 
 
 class KnownQuery:
-    """What `rows(value).first()` gives, for queries of plain columns that differ in one text alone."""
+    """What `rows(*values).first()` gives, for queries of plain columns that differ in keys or texts alone."""
 
-    def __init__(self, rows: Callable[[str], "QuerySet[Any, tuple[Any, ...]]"]) -> None:
-        self._rows = rows
+    def __init__(self, rows: Callable[..., "QuerySet[Any, Any]"], *kinds: type[UUID] | type[str]) -> None:
+        self._rows, self._kinds = rows, kinds
         self._statements: dict[str, _Statement] = {}
 
-    def first(self, value: str) -> tuple[Any, ...] | None:
-        """The columns of the first row, None when there is none."""
+    def first(self, *values: UUID | str) -> Any:
+        """The columns of the first row, as a tuple; None when there is none."""
         vendor = connections[DEFAULT_DB_ALIAS].vendor
         if vendor not in SQL_VENDORS:
-            return self._rows(value).first()
+            return self._rows(*values).first()
         if vendor not in self._statements:
-            self._statements[vendor] = _statement(_compiler(self._rows(_PLACE).order_by()[:1]), _PLACE)
-        return next(iter(self._statements[vendor].all(value)), None)
+            keys = [UUID(int=_KEY.int + place) for place in range(len(self._kinds))]
+            places = [kind(key) if kind is str else key for kind, key in zip(self._kinds, keys, strict=True)]
+            self._statements[vendor] = _statement(_compiler(self._rows(*places).order_by()[:1]), *places)
+        return next(iter(self._statements[vendor].all(*values)), None)
 
 
 class KnownRows(Generic[Row]):
@@ -86,14 +89,16 @@ class KnownRows(Generic[Row]):
             return list(self._rows(key))
         if vendor not in self._known:
             compiler = _compiler(self._rows(_KEY))
-            self._known[vendor] = _statement(compiler, _as_kept(_KEY)), _maker(compiler)
+            self._known[vendor] = _statement(compiler, _KEY), _maker(compiler)
         statement, make = self._known[vendor]
-        return [make(columns) for columns in statement.all(_as_kept(key))]
+        return [make(columns) for columns in statement.all(key)]
 
 
-def _as_kept(key: UUID) -> Any:
-    """As the database keeps keys."""
-    return key if connections[DEFAULT_DB_ALIAS].features.has_native_uuid_field else key.hex
+def _as_kept(value: UUID | str) -> Any:
+    """As the database keeps it."""
+    if isinstance(value, str) or connections[DEFAULT_DB_ALIAS].features.has_native_uuid_field:
+        return value
+    return value.hex
 
 
 def _maker(compiler: SQLCompiler) -> Callable[[tuple[Any, ...]], Any]:
@@ -119,13 +124,15 @@ def _compiler(rows: "QuerySet[Any, Any]") -> SQLCompiler:
     return compiler
 
 
-def _statement(compiler: SQLCompiler, place: Any) -> _Statement:
-    """The statement of a query in which `place` stands for the value."""
+def _statement(compiler: SQLCompiler, *values: UUID | str) -> _Statement:
+    """The statement of a query in which these stand for the values."""
     sql, parameters = compiler.as_sql()
-    assert parameters.count(place) == 1, "it must depend on one value"  # noqa: S101 - our own bug
+    kept = [_as_kept(value) for value in values]
+    assert all(parameters.count(value) == 1 for value in kept), "it must depend on each once"  # noqa: S101 - our own bug
     expressions = [expression for expression, _, _ in compiler.select or ()]
     converters = tuple(
         (column, as_django_does(converters, expression, compiler.connection))
         for column, (converters, expression) in compiler.get_converters(expressions).items()
     )
-    return _Statement(sql, tuple(parameters), list(parameters).index(place), converters)
+    places = tuple(list(parameters).index(value) for value in kept)
+    return _Statement(sql, tuple(parameters), places, converters)

@@ -1,11 +1,11 @@
-"""New rows written by a statement that was worked out once: what `bulk_create` does, in a third of its time.
+"""Rows written by a statement that was worked out once: what `bulk_create` and `update` do, in a third of their time.
 
-`bulk_create` works out its SQL anew every time, and sends each value of each column through several calls of Python,
-most of which return it as it was. Here only times, keys and JSON are converted. On MongoDB it is `bulk_create` itself.
+Both work out their SQL anew every time, and `bulk_create` sends each value of each column through several calls of
+Python, most of which return it as it was. Here only times, keys and JSON are converted. On MongoDB it is Django itself.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -94,3 +94,33 @@ def _insert(vendor: str, model: type[Model]) -> _Insert:
 def _kind(field: Any) -> str:
     kept = field.target_field if field.is_relation else field
     return str(kept.get_internal_type())
+
+
+def update_version(row: Model, version: int, changes: Mapping[str, Any]) -> int:
+    """Write changes to a row, and its next version, if it has that version. Returns how many rows were changed: 1 or 0.
+
+    What `filter(pk=..., version=version).update(...)` does; that itself where a value is not plain.
+    """
+    connection, model = connections[DEFAULT_DB_ALIAS], type(row)
+    changes = {"version": version + 1, **changes}
+    if connection.vendor not in CONVERTED or not all(map(_is_plain, changes.values())):
+        return model._default_manager.filter(pk=row.pk, version=version).update(**changes)
+    sql, fields = _update(connection.vendor, model, tuple(changes))
+    values = [field.get_db_prep_save(value, connection) for field, value in zip(fields, changes.values(), strict=True)]
+    key = model._meta.pk.get_db_prep_value(row.pk, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, key, version])
+        return int(cursor.rowcount)
+
+
+def _is_plain(value: Any) -> bool:
+    return not hasattr(value, "resolve_expression") and not isinstance(value, Model)
+
+
+@functools.cache
+def _update(vendor: str, model: type[Model], names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG001 - the vendor quotes
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields: tuple[Any, ...] = tuple(model._meta.get_field(name) for name in names)
+    sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    of_row = f"{quote(str(model._meta.pk.column))} = %s AND {quote('version')} = %s"
+    return f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {of_row}", fields  # noqa: S608 - our own names

@@ -26,6 +26,7 @@ from django.db import IntegrityError
 from apps.core import clock
 from apps.core.db import atomic
 from apps.core.errors import Conflict, CoursierError, NotFound, Unavailable
+from apps.core.known_queries import KnownQuery
 from apps.core.plain_writes import insert_rows
 from apps.mobile.action import Action
 from apps.mobile.errors import InvalidAction, Superseded
@@ -36,6 +37,13 @@ from apps.mobile.switches import DUTY_KINDS, has_switched_since
 from apps.orders.errors import PinLocked, WrongPin
 
 logger = logging.getLogger(__name__)
+_first_result = KnownQuery(
+    lambda courier_id, client_id: CourierAction.objects.filter(courier_id=courier_id, client_id=client_id).values_list(
+        "result"
+    ),
+    UUID,
+    UUID,
+)
 
 
 class _RefusalError(Exception):
@@ -67,7 +75,12 @@ def _is_kept(result: Result) -> bool:
 
 
 def _first_results(courier_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Result]:
-    """What is kept of these actions: one query for all."""
+    """What is kept of these actions: one query for all. Most phones bring one."""
+    ids = set(ids)
+    if len(ids) == 1:
+        (client_id,) = ids
+        found = _first_result.first(courier_id, client_id)
+        return {client_id: found[0]} if found else {}
     rows = CourierAction.objects.filter(courier_id=courier_id, client_id__in=list(ids))
     return dict(rows.values_list("client_id", "result"))
 

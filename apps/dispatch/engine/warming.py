@@ -1,11 +1,11 @@
 """Getting the planner ready before the first plan that anybody waits for."""
 
-import gc
 from dataclasses import replace
 
 import numpy as np
 
 from apps.core.geo import Point
+from apps.core.memory import keep_out_of_collection
 from apps.dispatch.engine.market import Market
 from apps.dispatch.engine.planner import plan
 from apps.dispatch.engine.searching import is_searched
@@ -52,15 +52,6 @@ def warm() -> None:
         _warm_tours(couriers[:1], legs)
         _warm_dealing(Market.of(Snapshot(now=0.0, couriers=couriers, legs=legs), couriers, legs[:2]))
     keep_out_of_collection()
-
-
-def keep_out_of_collection() -> None:
-    """Leave all that is loaded by now out of garbage collection for good.
-
-    The compiler leaves 200,000 objects; looking at them all, now and then, took longer than a plan (100 ms).
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _warm_tours(couriers: tuple[CourierState, ...], legs: tuple[OpenLeg, ...]) -> None:

@@ -7,6 +7,7 @@ from django.db.models import F
 from apps.core import clock
 from apps.core.db import atomic, on_commit
 from apps.core.events import publish
+from apps.core.known_queries import KnownQuery
 from apps.couriers.models import Shift
 from apps.couriers.positions import tell_couriers
 from apps.couriers.selectors import courier_of_id
@@ -23,16 +24,20 @@ END_OF = {
     LegStatus.CANCELLED: AssignmentEnd.CANCELLED,
     LegStatus.RETURNED: AssignmentEnd.FAILED,
 }
+_live_of_leg = KnownQuery(
+    lambda leg_id: Assignment.objects.filter(leg_id=leg_id, is_live=True).values_list("courier_id"), UUID
+)
 
 
 @atomic(rereads=5)
 def end_assignment(*, leg_id: UUID, end: AssignmentEnd) -> bool:
     """Close the live assignment of a leg and give its room back to the courier. False when there is none."""
-    live = Assignment.objects.filter(leg_id=leg_id, is_live=True)
-    courier_id = live.values_list("courier_id", flat=True).first()
-    if courier_id is None or not live.filter(courier_id=courier_id).update(
-        is_live=False, ended_at=clock.now(), end=end
-    ):
+    found = _live_of_leg.first(leg_id)
+    if found is None:
+        return False
+    (courier_id,) = found
+    live = Assignment.objects.filter(leg_id=leg_id, is_live=True, courier_id=courier_id)
+    if not live.update(is_live=False, ended_at=clock.now(), end=end):
         return False
     courier = courier_of_id(courier_id)
     courier.swap(load_legs=max(0, courier.load_legs - 1))

@@ -4,12 +4,16 @@ import json
 
 import pytest
 from django.db import IntegrityError, connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
+from apps.core import clock
 from apps.core.ids import new_id
 from apps.core.models import Event
 from apps.core.plain_rows import RowsByKey, plain_row, plain_rows
-from apps.core.plain_writes import insert_rows
+from apps.core.plain_writes import insert_rows, update_version
+from apps.couriers.models import Courier
+from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, Order, OrderWord, Parcel, new_tracking_token
 from apps.orders.selectors.rows import LEG_COLUMNS, ORDER_COLUMNS, PARCEL_COLUMNS
 from apps.orders.services import NewParcel, cancel_order, index_orders_of
@@ -92,15 +96,63 @@ ANEW = {  # what no two rows may share
 
 def kept(row):
     """What the database itself has in the columns that are not the row's own."""
-    columns = [field.column for field in row._meta.concrete_fields if not field.unique]
+    return in_database(row, [field for field in row._meta.concrete_fields if not field.unique])
+
+
+def stored(row, name):
+    """What the database itself has in a column."""
+    return in_database(row, [row._meta.get_field(name)])
+
+
+def in_database(row, fields):
     if connection.vendor == "mongodb":
-        shared = [field.attname for field in row._meta.concrete_fields if not field.unique]
-        return type(row).objects.values(*shared).get(pk=row.pk)
-    named = ", ".join(map(connection.ops.quote_name, columns))
+        return type(row).objects.values(*(field.attname for field in fields)).get(pk=row.pk)
+    named = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     key = row.pk if connection.features.has_native_uuid_field else row.pk.hex
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {named} FROM {row._meta.db_table} WHERE _id = %s", [key])  # noqa: S608
         return [json.loads(value) if str(value)[:1] in ("[", "{") else value for value in cursor.fetchone()]
+
+
+CHANGES = {
+    Leg: lambda: {
+        "status": LegStatus.ASSIGNED,
+        "courier_id": Courier.objects.first().pk,
+        "epoch": 3,
+        "status_since": clock.now(),
+        "picked_up_at": None,
+        "skills": ["cold"],
+        "is_pinned": True,
+        "pickup_lat": 48.5,
+        "unassigned_reason": "",
+    },
+    Order: lambda: {"pickup": {"address": "été", "lat": 1.5}, "needs_attention": True, "attention_reason": "late"},
+}
+
+
+@pytest.mark.parametrize("model", [Leg, Order], ids=lambda model: model.__name__)
+def test_a_row_that_is_changed_is_one_that_django_changes(orders, model):
+    first, second = model.objects.order_by("-pk")[:2]
+    changes = CHANGES[model]()
+    model.objects.filter(pk=first.pk).update(version=first.version + 1, **changes)
+    assert update_version(second, second.version, changes) == 1
+    names = ("version", *changes)
+    assert model.objects.values(*names).get(pk=second.pk) == model.objects.values(*names).get(pk=first.pk)
+    of_changes = [column for column in changes if column != "courier_id"]
+    assert {name: stored(first, name) for name in of_changes} == {name: stored(second, name) for name in of_changes}
+
+
+def test_a_row_of_another_version_is_left_as_it_is(orders):
+    leg = Leg.objects.first()
+    assert update_version(leg, leg.version + 1, {"epoch": 7}) == 0
+    assert Leg.objects.get(pk=leg.pk).epoch == leg.epoch
+
+
+def test_what_the_database_works_out_and_a_row_may_be_written_too(orders, cast):
+    leg = Leg.objects.first()
+    assert update_version(leg, leg.version, {"epoch": F("epoch") + 2, "courier": cast.bo}) == 1
+    found = Leg.objects.get(pk=leg.pk)
+    assert (found.epoch, found.courier_id, found.version) == (leg.epoch + 2, cast.bo.pk, leg.version + 1)
 
 
 def test_more_rows_than_a_statement_takes_are_written_all(cast):

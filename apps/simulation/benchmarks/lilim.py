@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from apps.core import clock
+from apps.core.memory import keep_out_of_collection
 from apps.dispatch.engine.tours.problem import Fleet, TourProblem
 from apps.dispatch.engine.tours.search import solve_tours
-from apps.dispatch.engine.warming import keep_out_of_collection
 from apps.simulation.benchmarks.errors import BenchFailed
 from apps.simulation.benchmarks.lilim_files import BrokenInstance, instance_names, read_instance, write_solution
 from apps.simulation.benchmarks.lilim_summary import InstanceResult, markdown, totals
