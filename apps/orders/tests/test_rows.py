@@ -12,7 +12,6 @@ from apps.core.ids import new_id
 from apps.core.models import Event
 from apps.core.plain_rows import RowsByKey, plain_row, plain_rows
 from apps.core.plain_writes import insert_rows, update_version
-from apps.couriers.models import Courier
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, Order, OrderWord, Parcel, new_tracking_token
 from apps.orders.selectors.rows import LEG_COLUMNS, ORDER_COLUMNS, PARCEL_COLUMNS
@@ -115,9 +114,9 @@ def in_database(row, fields):
 
 
 CHANGES = {
-    Leg: lambda: {
+    Leg: lambda cast: {
         "status": LegStatus.ASSIGNED,
-        "courier_id": Courier.objects.first().pk,
+        "courier_id": cast.bo.pk,
         "epoch": 3,
         "status_since": clock.now(),
         "picked_up_at": None,
@@ -126,14 +125,14 @@ CHANGES = {
         "pickup_lat": 48.5,
         "unassigned_reason": "",
     },
-    Order: lambda: {"pickup": {"address": "été", "lat": 1.5}, "needs_attention": True, "attention_reason": "late"},
+    Order: lambda _: {"pickup": {"address": "été", "lat": 1.5}, "needs_attention": True, "attention_reason": "late"},
 }
 
 
 @pytest.mark.parametrize("model", [Leg, Order], ids=lambda model: model.__name__)
-def test_a_row_that_is_changed_is_one_that_django_changes(orders, model):
+def test_a_row_that_is_changed_is_one_that_django_changes(orders, cast, model):
     first, second = model.objects.order_by("-pk")[:2]
-    changes = CHANGES[model]()
+    changes = CHANGES[model](cast)
     model.objects.filter(pk=first.pk).update(version=first.version + 1, **changes)
     assert update_version(second, second.version, changes) == 1
     names = ("version", *changes)
