@@ -156,12 +156,7 @@ class VersionedRecord(Record):
 
         `where` adds conditions that must still hold in the database, beside the version.
         """
-        if where:
-            matched = type(self)._default_manager.filter(pk=self.pk, version=self.version, **where)
-            changed = matched.update(version=self.version + 1, **changes)
-        else:
-            changed = update_version(self, self.version, changes)
-        if changed != 1:
+        if update_version(self, changes, where=where) != 1:
             raise Conflict(f"This {self._meta.verbose_name} changed in the meantime: read it again.")
         for name, value in changes.items():
             setattr(self, name, value)

@@ -7,6 +7,7 @@ look-up itself. Nothing is remembered of what was found: each call reads the dat
 itself.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -52,19 +53,19 @@ class _Statement:
 class KnownQuery:
     """What `rows(*values).first()` gives, for queries of plain columns that differ in keys or texts alone."""
 
-    def __init__(self, rows: Callable[..., "QuerySet[Any, Any]"], *kinds: type[UUID] | type[str]) -> None:
-        self._rows, self._kinds = rows, kinds
+    def __init__(self, rows: Callable[..., "QuerySet[Any, tuple[Any, ...]]"]) -> None:
+        self._rows = rows
         self._statements: dict[str, _Statement] = {}
 
-    def first(self, *values: UUID | str) -> Any:
-        """The columns of the first row, as a tuple; None when there is none."""
+    def first(self, *values: UUID | str) -> tuple[Any, ...] | None:
+        """The columns of the first row, None when there is none."""
         vendor = connections[DEFAULT_DB_ALIAS].vendor
         if vendor not in SQL_VENDORS:
             return self._rows(*values).first()
         if vendor not in self._statements:
-            keys = [UUID(int=_KEY.int + place) for place in range(len(self._kinds))]
-            places = [kind(key) if kind is str else key for kind, key in zip(self._kinds, keys, strict=True)]
-            self._statements[vendor] = _statement(_compiler(self._rows(*places).order_by()[:1]), *places)
+            keys = (UUID(int=_KEY.int + number) for number in itertools.count())
+            stand_ins = [str(key) if isinstance(value, str) else key for value, key in zip(values, keys, strict=False)]
+            self._statements[vendor] = _statement(_compiler(self._rows(*stand_ins).order_by()[:1]), *stand_ins)
         return next(iter(self._statements[vendor].all(*values)), None)
 
 

@@ -96,20 +96,21 @@ def _kind(field: Any) -> str:
     return str(kept.get_internal_type())
 
 
-def update_version(row: Model, version: int, changes: Mapping[str, Any]) -> int:
-    """Write changes to a row, and its next version, if it has that version. Returns how many rows were changed: 1 or 0.
+def update_version(row: Any, changes: Mapping[str, Any], *, where: Mapping[str, Any] | None = None) -> int:
+    """Write changes to a row, and its next version, if it still has its own. Returns how many rows that were: 1 or 0.
 
-    What `filter(pk=..., version=version).update(...)` does; that itself where a value is not plain.
+    `where` adds conditions. With them, and where a value is not plain, it is `filter(...).update(...)` of Django.
     """
-    connection, model = connections[DEFAULT_DB_ALIAS], type(row)
-    changes = {"version": version + 1, **changes}
-    if connection.vendor not in CONVERTED or not all(map(_is_plain, changes.values())):
-        return model._default_manager.filter(pk=row.pk, version=version).update(**changes)
+    connection, model = connections[DEFAULT_DB_ALIAS], row._meta.model
+    changes = {"version": row.version + 1, **changes}
+    if where or connection.vendor not in CONVERTED or not all(map(_is_plain, changes.values())):
+        rows = model._default_manager.filter(pk=row.pk, version=row.version, **(where or {}))
+        return int(rows.update(**changes))
     sql, fields = _update(connection.vendor, model, tuple(changes))
     values = [field.get_db_prep_save(value, connection) for field, value in zip(fields, changes.values(), strict=True)]
     key = model._meta.pk.get_db_prep_value(row.pk, connection)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, key, version])
+        cursor.execute(sql, [*values, key, row.version])
         return int(cursor.rowcount)
 
 

@@ -66,7 +66,7 @@ def _live_device(token_hash: str) -> "QuerySet[Device, tuple[Any, ...]]":
     )
 
 
-_live_devices = KnownQuery(_live_device, str)
+_live_devices = KnownQuery(_live_device)
 _couriers = KnownRows(lambda key: Courier.objects.filter(pk=key))
 _on_shift = KnownRows(lambda key: Courier.objects.select_related("shift__zone", "vehicle", "fleet").filter(pk=key))
 

@@ -40,9 +40,7 @@ logger = logging.getLogger(__name__)
 _first_result = KnownQuery(
     lambda courier_id, client_id: CourierAction.objects.filter(courier_id=courier_id, client_id=client_id).values_list(
         "result"
-    ),
-    UUID,
-    UUID,
+    )
 )
 
 

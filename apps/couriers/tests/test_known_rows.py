@@ -35,7 +35,7 @@ def test_columns_by_a_key_and_a_text_are_those_of_the_query(cast: Cast):
     def rows(fleet_id: UUID, name: str):
         return Courier.objects.filter(fleet_id=fleet_id, name=name).values_list("pk", "load_legs", "name")
 
-    couriers = KnownQuery(rows, UUID, str)
+    couriers = KnownQuery(rows)
     for name in (cast.bo.name, cast.cy.name, "Nobody", cast.bo.name):
         assert couriers.first(cast.fleet.pk, name) == rows(cast.fleet.pk, name).first()
     assert couriers.first(cast.zone.pk, cast.bo.name) is None

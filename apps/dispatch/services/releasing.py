@@ -25,7 +25,7 @@ END_OF = {
     LegStatus.RETURNED: AssignmentEnd.FAILED,
 }
 _live_of_leg = KnownQuery(
-    lambda leg_id: Assignment.objects.filter(leg_id=leg_id, is_live=True).values_list("courier_id"), UUID
+    lambda leg_id: Assignment.objects.filter(leg_id=leg_id, is_live=True).values_list("courier_id")
 )
 
 
