@@ -11,6 +11,7 @@ from coursier.embedded.ports import free_port, wait_for_port
 from coursier.embedded.stack import PROJECT
 from tests.missing import missing
 
+AXE = PROJECT / "node_modules/axe-core/axe.min.js"
 CHROMIUM_FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
@@ -20,6 +21,13 @@ def find_chromium() -> str:
     if found is None:
         missing("no chromium here: apt-get install chromium")
     return str(found)
+
+
+def axe_core() -> str:
+    """The script that judges whether everybody can use a page. Without it the test is skipped, but not in CI."""
+    if not AXE.exists():
+        missing("axe-core is not installed: make setup-dev, with Node.js")
+    return AXE.read_text()
 
 
 @contextmanager

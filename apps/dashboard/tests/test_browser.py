@@ -26,15 +26,12 @@ from apps.dispatch.services import assign_leg, courier_moves_leg, courier_tells_
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg, ProofAsked, Stop
 from apps.orders.services import NewProof, StopDetails, take_piece
-from coursier.embedded.stack import PROJECT
-from tests.browser import CHROMIUM_FLAGS, find_chromium, served
+from tests.browser import CHROMIUM_FLAGS, axe_core, find_chromium, served
 from tests.cast import HOME, PASSWORD, Cast, placed
-from tests.missing import missing
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator, Page
 
-AXE = PROJECT / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -48,10 +45,8 @@ def chromium() -> str:
 
 @pytest.fixture
 def axe() -> str:
-    """What judges whether everybody can use a page. Without Node.js it is missing, but not in CI."""
-    if not AXE.exists():
-        missing("axe-core is not installed: make setup-dev, with Node.js")
-    return AXE.read_text()
+    """What judges whether everybody can use a page."""
+    return axe_core()
 
 
 @pytest.fixture

@@ -20,16 +20,13 @@ from apps.mobile.tests.app_platform import show_everything
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.orders.services import NewParcel, StopDetails
-from coursier.embedded.stack import PROJECT
-from tests.browser import find_chromium, served
+from tests.browser import axe_core, find_chromium, served
 from tests.cast import BAKERY, HOME, RING, Cast, placed
-from tests.missing import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = PROJECT / "node_modules/axe-core/axe.min.js"
 SHOP = StopDetails("12 rue de Rivoli, Paris", BAKERY.lat, BAKERY.lon, "Boulangerie Dee", "+33639980100", "Ring twice")
 DOOR = StopDetails(
     "3 rue de Charonne, Paris",
@@ -75,10 +72,8 @@ def hand_clock() -> None:
 
 @pytest.fixture
 def axe() -> str:
-    """What judges whether everybody can use a page. Without Node.js it is missing, but not in CI."""
-    if not AXE.exists():
-        missing("axe-core is not installed: make setup-dev, with Node.js")
-    return AXE.read_text()
+    """What judges whether everybody can use a page."""
+    return axe_core()
 
 
 @pytest.fixture
