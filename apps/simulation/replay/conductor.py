@@ -66,7 +66,7 @@ def replay(plan: ReplayPlan) -> Report:
     began = time.monotonic()
     instance = _checked_instance(plan)
     logger.info("The engine alone on %s ...", instance.name)
-    alone = engine_alone(instance).click_to_door_min
+    alone = engine_alone(instance)
     with _folder(keep=plan.keep) as folder:
         played = _play(plan, instance, folder)
         records = list(records_in(_manage(_stack_plan(plan, folder), "replay_log")))
@@ -92,7 +92,8 @@ def replay(plan: ReplayPlan) -> Report:
         proofs_doubled=proofs.doubled,
         click_to_door_min=measured.click_to_door_min,
         click_to_door_p90_min=measured.click_to_door_p90_min,
-        engine_click_to_door_min=alone,
+        engine_click_to_door_min=alone.click_to_door_min,
+        engine_undelivered=round(alone.undelivered_pct / 100 * len(instance.orders)),
         order_to_assigned_p95_s=measured.order_to_assigned_p95_s,
         wall_s=time.monotonic() - began,
         habits=plan.habits,

@@ -55,7 +55,9 @@ class Report:
     """From the minute at which an order was meant to be placed to its handover at the door; mean of those delivered."""
     click_to_door_p90_min: float | None
     engine_click_to_door_min: float | None
-    """The same of the engine by itself, with no platform around it."""
+    """The same of the engine by itself, with no platform around it: no leg that would end after its courier's shift."""
+    engine_undelivered: int
+    """The orders that it leaves: nobody can deliver them before the end of a shift."""
     order_to_assigned_p95_s: float | None
     """From placed to first assigned. Long by design: what can wait is decided late."""
     wall_s: float

@@ -83,6 +83,16 @@ def test_a_day_of_one_order_is_written_as_worked_out_by_hand(tiny, tmp_path):
     }
 
 
+def test_the_engine_alone_gives_nothing_that_would_end_after_a_shift(tmp_path):
+    def alone(off_min):
+        files = TINY | {"couriers": [TINY["couriers"][0], f"c1\t0\t0\t0\t{off_min}"]}
+        return read_instance(write_instance(tmp_path / str(off_min), files))
+
+    assert engine_alone(alone(37)).undelivered_pct == 0.0  # handed over at the last moment of the shift
+    assert engine_alone(alone(36)).undelivered_pct == 100.0
+    assert replay(alone(36)).metrics.undelivered_pct == 0.0  # by the library's rules the pickup is what counts
+
+
 def test_a_day_of_one_order_is_measured_as_worked_out_by_hand(tiny):
     metrics = engine_alone(read_instance(tiny))
     assert asdict(metrics) == pytest.approx(

@@ -61,6 +61,7 @@ def test_a_day_is_replayed_and_told_in_one_line(library, temporary, options):
     assert (report["orders"], report["delivered"], report["undelivered"]) == (8, 8, 0)
     assert (report["lost"], report["double_assigned"]) == (0, 0)
     assert 0 < report["engine_click_to_door_min"] < 40
+    assert report["engine_undelivered"] == 0
     assert 0 < report["click_to_door_min"] < report["engine_click_to_door_min"] + 10
     assert (report["faults"] > 0) == ("--faults" in options)
     assert (report["habits"], report["repeated"], report["offline_min"]) == ("ideal", 0, 0)
