@@ -14,6 +14,7 @@ imports = (
     "workers.maintenance",
     "workers.sandbox",
     "workers.webhooks",
+    "workers.connections",
     "workers.warming",
 )
 task_routes = {
