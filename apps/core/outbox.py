@@ -20,17 +20,21 @@ class Claim:
 
     lease: UUID
     events: tuple[Event, ...]
+    is_all: bool = True
+    """Whether nothing else waited at that moment."""
 
 
 def claim_events(*, limit: int = BATCH) -> Claim:
     """Take up to `limit` events that no living relay has. Two relays never hold the same event."""
     wall = datetime.now(UTC)  # a lease outlives no wall-clock promise: the fast clock must not shorten it
     free = Event.objects.filter(relayed_at__isnull=True).filter(Q(leased_until=None) | Q(leased_until__lt=wall))
-    keys = list(free.order_by("id").values_list("pk", flat=True)[:limit])
-    lease = new_id()
-    if keys:
-        free.filter(pk__in=keys).update(lease=lease, leased_until=wall + LEASE)
-    return Claim(lease, tuple(Event.objects.filter(pk__in=keys, lease=lease).order_by("id")) if keys else ())
+    found, lease = tuple(free.order_by("id")[:limit]), new_id()
+    if not found:
+        return Claim(lease, ())
+    keys = [event.pk for event in found]
+    if free.filter(pk__in=keys).update(lease=lease, leased_until=wall + LEASE) < len(found):  # somebody has some
+        found = tuple(Event.objects.filter(pk__in=keys, lease=lease).order_by("id"))
+    return Claim(lease, found, is_all=len(keys) < limit)
 
 
 def mark_relayed(claim: Claim) -> None:
