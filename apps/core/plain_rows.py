@@ -12,7 +12,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,17 +20,19 @@ import orjson
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Field, ForeignKey, Func, Model, QuerySet, TextField, Value
 from django.db.models.sql.compiler import SQLCompiler
-from psycopg import postgres
-from psycopg.pq import Format
 
 Row = dict[str, Any]
 Convert = Callable[[Any], Any]
 FROM = " FROM "
 SHORTER: dict[str, dict[str, Convert]] = {
-    "sqlite": {"JSONField": orjson.loads, "BooleanField": bool},
+    "sqlite": {
+        "JSONField": orjson.loads,
+        "BooleanField": bool,
+        "UUIDField": UUID,
+        "DateTimeField": lambda kept: kept.replace(tzinfo=UTC),
+    },
     "postgresql": {"JSONField": orjson.loads},
 }
 
@@ -64,8 +66,6 @@ class _Select:
     def read(self, connection: BaseDatabaseWrapper, from_where: str, parameters: Sequence[Any]) -> list[Row]:
         """The rows."""
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                _load_moments_in_c(cursor)
             cursor.execute(self.sql + from_where, parameters)
             found = [dict(zip(self.names, row, strict=True)) for row in cursor.fetchall()]
         for row in found:
@@ -149,8 +149,7 @@ def _select(vendor: str, model: type[Model], columns: tuple[str, ...]) -> _Selec
     converters: list[tuple[str, Convert]] = [(name, datetime.fromisoformat) for name in moments]
     expressions = [expression for expression, _, _ in compiler.select or ()]
     for place, (longer, expression) in compiler.get_converters(expressions).items():
-        shorter = SHORTER[vendor].get(kinds[columns[place]])
-        converters.append((columns[place], shorter or as_django_does(longer, expression, connection)))
+        converters.append((columns[place], shorter_way(expression, longer, connection)))
     return _Select(columns, sql.partition(FROM)[0], tuple(converters))
 
 
@@ -159,16 +158,12 @@ def _kind(field: "Field[Any, Any]") -> str:
     return (field.target_field if isinstance(field, ForeignKey) else field).get_internal_type()
 
 
-def as_django_does(converters: Sequence[Any], expression: Any, connection: BaseDatabaseWrapper) -> Convert:
-    """What makes a column into what Django gives, by its own converters: for whoever runs a statement by hand."""
-    return lambda value: functools.reduce(
-        lambda so_far, convert: convert(so_far, expression, connection), converters, value
+def shorter_way(expression: Any, longer: Sequence[Any], connection: BaseDatabaseWrapper) -> Convert:
+    """What makes a column that is there into what Django gives, in one call where there is one that does.
+
+    `longer` are Django's own converters of it. For whoever runs a statement by hand.
+    """
+    shorter = SHORTER[connection.vendor].get(_kind(expression.output_field))
+    return shorter or (
+        lambda value: functools.reduce(lambda so_far, convert: convert(so_far, expression, connection), longer, value)
     )
-
-
-def _load_moments_in_c(cursor: CursorWrapper) -> None:
-    """Django puts a loader in Python before psycopg's own, for zones other than UTC: it took a third of a list."""
-    timestamptz = postgres.types["timestamptz"].oid
-    loader = postgres.adapters.get_loader(timestamptz, Format.TEXT)
-    assert loader is not None  # noqa: S101 - psycopg comes with it
-    cursor.cursor.adapters.register_loader(timestamptz, loader)
