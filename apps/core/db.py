@@ -8,7 +8,8 @@ under `@atomic` does nothing outside the database (side effects go through event
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, Self, TypeVar, overload
 
 from django.db import Error, InterfaceError, OperationalError, connection, models, transaction
@@ -17,7 +18,7 @@ from pymongo.errors import PyMongoError
 
 from apps.core.errors import Conflict, Unavailable
 from apps.core.ids import new_id
-from apps.core.plain_writes import update_version
+from apps.core.plain_writes import insert_rows, update_version
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,8 +81,11 @@ def _in_transaction(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
     try:
         with begin():
             connection.coursier_atomic = True  # type: ignore[attr-defined]
+            connection.coursier_last = last = defaultdict[type[models.Model], list[models.Model]](list)  # type: ignore[attr-defined]
             try:
                 result = function(*args, **kwargs)
+                for rows in last.values():
+                    insert_rows(rows)
             finally:
                 connection.coursier_atomic = False  # type: ignore[attr-defined]
             is_done = True
@@ -124,6 +128,18 @@ def _forget_session() -> None:
         session.end_session()
         connection.session = None  # type: ignore[attr-defined]
         connection.run_on_commit = []
+
+
+def write_last(rows: Sequence[models.Model]) -> None:
+    """Write new rows that nobody reads before the transaction is in the database: at its end, those of a table at once.
+
+    What a unique index has already is found then. Outside of a transaction they are written now.
+    """
+    if not getattr(connection, "coursier_atomic", False):
+        insert_rows(rows)
+        return
+    for row in rows:
+        connection.coursier_last[type(row)].append(row)  # type: ignore[attr-defined]
 
 
 def on_commit(function: Callable[[], None]) -> None:

@@ -14,9 +14,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from apps.core import clock
-from apps.core.db import on_commit
+from apps.core.db import on_commit, write_last
 from apps.core.models import Event
-from apps.core.plain_writes import insert_rows
 from apps.core.redis import RedisError, connection
 
 logger = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ def set_actor(actor: str) -> None:
 def publish(*events: DomainEvent) -> None:
     """Write events with the change they tell of, and wake the relay once they are in the database."""
     moment = clock.now()
-    insert_rows([_row(event, moment) for event in events])
+    write_last([_row(event, moment) for event in events])
     on_commit(wake_relay)
 
 
