@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from apps.core.known_queries import KnownRows
 from apps.couriers.lifecycle import CourierStatus, FleetMode
 from apps.couriers.models import Courier, Fleet
 from apps.dispatch.lifecycle import OfferStatus
@@ -21,6 +22,10 @@ from apps.orders.selectors.hand_ons import live_hand_ons
 
 NOBODY: frozenset[UUID] = frozenset()
 TURNED_DOWN = frozenset({OfferStatus.DECLINED, OfferStatus.EXPIRED})
+_fleets = KnownRows(lambda: Fleet.objects.only("organisation_id", "is_open", "mode", "zone_ids"))
+_refusals = KnownRows(
+    lambda *order_ids: FleetRefusal.objects.filter(order_id__in=order_ids).only("order_id", "fleet_id", "refused_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Networks:
         `on_duty` are the couriers who count as being there, `offers` those of the legs that are over. With a zone, the
         fleets with a dispatch of their own that serve it are there too.
         """
-        fleets = list(Fleet.objects.only("organisation_id", "is_open", "mode", "zone_ids"))
+        fleets = _fleets.all()
         self_dispatched = tuple(fleet for fleet in fleets if fleet.mode == FleetMode.EXTERNAL)
         owned: dict[UUID, set[UUID]] = defaultdict(set)
         for fleet in fleets:
@@ -164,9 +169,9 @@ def _waves(connected: list[ConnectedFleet]) -> dict[UUID, tuple[frozenset[UUID],
 
 def _refused(legs: Sequence[Leg]) -> dict[UUID, dict[UUID, datetime]]:
     refused: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
-    of_orders = FleetRefusal.objects.filter(order_id__in={leg.order_id for leg in legs})
-    for order_id, fleet_id, refused_at in of_orders.values_list("order_id", "fleet_id", "refused_at"):
-        refused[order_id][fleet_id] = refused_at
+    orders = {leg.order_id for leg in legs}
+    for refusal in _refusals.all(*orders) if orders else ():
+        refused[refusal.order_id][refusal.fleet_id] = refusal.refused_at
     return refused
 
 

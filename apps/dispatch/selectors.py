@@ -25,6 +25,9 @@ from apps.orders.models import HandOn, Leg, Order
 MOST_LOOKED_AT = 1_000
 _LIVE = Assignment.objects.filter(is_live=True).select_related("leg__order")
 _live_of_courier = KnownRows(lambda key: _LIVE.filter(courier_id=key))
+_live_in_zone = KnownRows(
+    lambda zone_id: Assignment.objects.filter(is_live=True, courier__zone_id=zone_id).select_related("leg").defer("why")
+)
 _offered_to_courier = KnownRows(
     lambda key: Offer.objects.filter(courier_id=key, status=OfferStatus.LIVE).select_related("leg__order")
 )
@@ -61,6 +64,11 @@ class RouteStop:
 def routes_of(courier_ids: list[UUID]) -> dict[UUID, list[RouteStop]]:
     """The stops ahead of each courier, in order: one query for all."""
     return _routes(_LIVE.filter(courier_id__in=courier_ids))
+
+
+def routes_in(zone_id: UUID) -> dict[UUID, list[RouteStop]]:
+    """The same for all couriers of a zone, without the orders of the legs."""
+    return _routes(_live_in_zone.all(zone_id))
 
 
 def route_of(courier_id: UUID) -> list[RouteStop]:

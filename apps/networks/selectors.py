@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Organisation
 from apps.accounts.principals import Principal
+from apps.core.known_queries import KnownRows
 from apps.networks.errors import ConnectionNotFound
 from apps.networks.lifecycle import ConnectionStatus, Right
 from apps.networks.models import Connection
@@ -53,9 +54,12 @@ def open_connections() -> QuerySet[Connection]:
     return Connection.objects.filter(status=ConnectionStatus.ACCEPTED)
 
 
+_open = KnownRows(lambda: open_connections().only("organisation_id", "fleet_id", "priority"))
+
+
 def connected_fleets() -> list[ConnectedFleet]:
     """Every fleet that may get something new over a connection now: accepted, and paused by nobody. One query."""
-    return [ConnectedFleet(*row) for row in open_connections().values_list("organisation_id", "fleet_id", "priority")]
+    return [ConnectedFleet(row.organisation_id, row.fleet_id, row.priority) for row in _open.all()]
 
 
 def is_connected(orderer_id: UUID, fleet_id: UUID) -> bool:

@@ -12,7 +12,7 @@ from apps.dispatch.eligibility import Asked, Networks, asked
 from apps.dispatch.engine import PlannerSettings, Snapshot
 from apps.dispatch.lifecycle import OfferStatus
 from apps.dispatch.models import Offer
-from apps.dispatch.selectors import RouteStop, routes_of
+from apps.dispatch.selectors import RouteStop, routes_in
 from apps.dispatch.services.courier_states import states_on_duty
 from apps.dispatch.services.demand_ahead import demand_ahead
 from apps.dispatch.services.engine_words import Exclusions, ServiceTimes, declined_of, open_leg, remaining
@@ -25,12 +25,17 @@ from apps.dispatch.turns import Turns
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from apps.zones.models import Zone
-from apps.zones.selectors import zone
+from apps.zones.selectors import known_zone
 
 MAX_LEGS = 2_000
 MAX_PLAN_ATTEMPTS = 5  # a leg in so many plans that did not end is set aside
 NOTICE_S = 45.0  # platform seconds that a person needs to see new work and leave
 NOTICE_WALL_S = 1.5  # wall seconds that it takes on its way there
+_OF_COURIERS = ("fleet", "vehicle", "shift", "skills", "max_legs", "load_legs", "last_lat", "last_lon")
+_OF_VEHICLES = tuple(
+    f"vehicle__{name}" for name in ("kind", "speed_kmh", "max_weight_g", "max_volume_ml", "max_parcels")
+)
+_OF_SHIFTS = tuple(f"shift__{name}" for name in ("starts_at", "ends_at", "started_at", "legs_done"))
 _waiting = KnownRows(
     lambda zone_id: (
         Leg.objects.filter(zone_id=zone_id, status=LegStatus.OPEN, is_test=False, plan_attempts__lt=MAX_PLAN_ATTEMPTS)
@@ -42,8 +47,13 @@ _on_duty = KnownRows(
     lambda zone_id: (
         Courier.objects.filter(zone_id=zone_id, status=CourierStatus.ON_DUTY, is_active=True, silent_since__isnull=True)
         .select_related("vehicle", "fleet", "shift")
+        .only(*_OF_COURIERS, *_OF_VEHICLES, *_OF_SHIFTS, "fleet__mode")
         .order_by("pk")
     )
+)
+_passed = KnownRows(lambda *leg_ids: Offer.objects.filter(leg_id__in=leg_ids).exclude(status=OfferStatus.ACCEPTED))
+_asked = KnownRows(
+    lambda zone_id: Offer.objects.filter(status=OfferStatus.LIVE, courier__zone_id=zone_id).only("courier_id")
 )
 
 
@@ -76,15 +86,14 @@ class ZoneView:
 
 def load_zone(zone_id: UUID) -> ZoneView:
     """Read a zone for planning. Raises ZoneNotFound."""
-    here, at = zone(zone_id), clock.now()
+    here, at = known_zone(zone_id), clock.now()
     found = _waiting.all(zone_id)
     legs = {str(leg.pk): leg for leg in found if not leg.is_pinned}
     couriers = _couriers_in(zone_id)
-    offers = list(
-        Offer.objects.filter(leg_id__in=[leg.pk for leg in legs.values()]).exclude(status=OfferStatus.ACCEPTED)
-    )
-    free = _without_live_offer(couriers)
-    routes = routes_of(list(free))
+    offers = _passed.all(*(leg.pk for leg in legs.values())) if legs else []
+    busy = {offer.courier_id for offer in _asked.all(zone_id)}
+    free = {key: courier for key, courier in couriers.items() if key not in busy}  # who answers an offer waits
+    routes = routes_in(zone_id)
     service = ServiceTimes.of(here)
     stops = {key: [remaining(stop, service) for stop in routes.get(key, [])] for key in free}
     with_room = {key: courier for key, courier in free.items() if courier.load_legs < courier.max_legs}
@@ -120,13 +129,6 @@ def load_zone(zone_id: UUID) -> ZoneView:
         networks=networks,
         turns=turns_of(networks, at),
     )
-
-
-def _without_live_offer(couriers: dict[UUID, Courier]) -> dict[UUID, Courier]:
-    """Those who are not asked anything at the moment."""
-    asked = Offer.objects.filter(status=OfferStatus.LIVE, courier_id__in=list(couriers))
-    busy = set(asked.values_list("courier_id", flat=True))
-    return {key: courier for key, courier in couriers.items() if key not in busy}
 
 
 def _couriers_in(zone_id: UUID) -> dict[UUID, Courier]:

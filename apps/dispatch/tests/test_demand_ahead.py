@@ -6,7 +6,7 @@ import pytest
 
 from apps.core import clock, short_memory
 from apps.dispatch.eligibility import Networks
-from apps.dispatch.services.demand_ahead import DemandAhead, demand_ahead
+from apps.dispatch.services.demand_ahead import DemandAhead, PlacedLeg, demand_ahead
 from apps.dispatch.services.engine_words import ServiceTimes
 from apps.orders.models import Leg
 from apps.zones.models import Zone
@@ -75,7 +75,6 @@ def test_what_is_known_is_not_read_again(cast: Cast, hand_clock, monkeypatch):
     hand_clock.advance(minutes=5)
     placed(cast)
     made = []
-    whole = Leg.from_db.__func__
-    monkeypatch.setattr(Leg, "from_db", classmethod(lambda *row: made.append(1) or whole(*row)))
+    monkeypatch.setattr(f"{PlacedLeg.__module__}.PlacedLeg", lambda leg: made.append(1) or PlacedLeg(leg))
     assert len(ids(told(cast.zone))) == 5
     assert len(made) == 2  # the new one, and the last minute of what was known

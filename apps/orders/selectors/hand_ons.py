@@ -6,17 +6,20 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from apps.core.known_queries import KnownRows
 from apps.orders.models import HandOn
+
+_live = KnownRows(lambda *leg_ids: HandOn.objects.filter(leg_id__in=leg_ids, is_live=True))
 
 
 def live_hand_ons(leg_ids: Collection[UUID]) -> dict[UUID, HandOn]:
     """Of these legs, those that are with another fleet than the one that was asked. One query."""
-    return {hand_on.leg_id: hand_on for hand_on in HandOn.objects.filter(leg_id__in=list(leg_ids), is_live=True)}
+    return {hand_on.leg_id: hand_on for hand_on in _live.all(*leg_ids)} if leg_ids else {}
 
 
 def live_hand_on(leg_id: UUID) -> HandOn | None:
     """The one of a leg, None where there is none."""
-    return HandOn.objects.filter(leg_id=leg_id, is_live=True).first()
+    return _live.first(leg_id)
 
 
 def hand_on_carrying(*, leg_id: UUID, fleet_id: UUID, given_at: datetime) -> HandOn | None:
