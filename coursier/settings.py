@@ -43,6 +43,7 @@ if CLOCK_ORIGIN and not CLOCK_STARTED_AT:
 # --- dispatch ---------------------------------------------------------------------------------------------------------
 # Per organisation on /v1; 0: no limit.
 RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0, validate=validate.Range(min=0))
+PHONE_RATE_LIMIT_PER_S: float = env.float("COURSIER_PHONE_RATE_LIMIT_PER_S", 10.0, validate=validate.Range(min=0))
 OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30, validate=validate.Range(min=1))
 FLEET_OFFER_SECONDS: int = env.int("COURSIER_FLEET_OFFER_SECONDS", 120, validate=validate.Range(min=1))
 # On top of the platform's own rates, where no tariff was agreed; 2000 is 20 %.

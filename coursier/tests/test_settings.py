@@ -23,6 +23,7 @@ WRONG = [
     ("COURSIER_FLEET_OFFER_SECONDS", "0"),
     ("COURSIER_TAX_BASIS_POINTS", "10001"),
     ("COURSIER_RATE_LIMIT_PER_S", "-1"),
+    ("COURSIER_PHONE_RATE_LIMIT_PER_S", "-1"),
     ("COURSIER_SIGN_IN_CODE_SENDER", "pigeon"),
     ("COURSIER_SIGN_IN_CODE_SENDER", "pigeon-post.send"),
     ("EMAIL_URL", "http://mail.example.org"),

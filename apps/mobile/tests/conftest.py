@@ -28,6 +28,12 @@ def storage(settings, tmp_path):
 
 
 @pytest.fixture
+def no_phone_limit(settings):
+    """Phones ask as often as a test makes them: hundreds of times within a second."""
+    settings.PHONE_RATE_LIMIT_PER_S = 0
+
+
+@pytest.fixture
 def bos_phone(cast, messages):
     """Bo, signed in."""
     return Phone.signed_in(cast.bo.phone, messages)

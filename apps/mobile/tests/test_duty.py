@@ -133,6 +133,7 @@ def test_a_phone_that_counts_anew_is_not_held_to_the_numbers_of_the_one_before(c
     assert status_of(cast.bo) == CourierStatus.ON_DUTY
 
 
+@pytest.mark.usefixtures("no_phone_limit")
 @pytest.mark.parametrize(
     "kinds", [("pause", "resume"), ("pause", "end_shift"), ("pause", "resume", "end_shift", "start_shift")]
 )

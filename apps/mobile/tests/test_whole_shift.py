@@ -25,7 +25,7 @@ from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
 from tests.cast import placed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("storage", "no_phone_limit")]
 ACTIONS, PICTURES = 32, 4
 PLACES = ACTIONS + PICTURES
 IS_MONGODB = os.environ.get("COURSIER_TEST_DATABASE") == "mongodb"
