@@ -20,6 +20,7 @@ from apps.dispatch.services import (
 )
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models import Leg
+from apps.orders.services import note_unassigned, raise_attention
 from tests.cast import BAKERY, freelance, placed
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,29 @@ def test_a_leg_that_waits_too_long_calls_for_attention_once(cast, hand_clock):
     order.refresh_from_db()
     assert order.attention_reason == "waiting"
     assert Event.objects.filter(name="AttentionRaised").count() == 1
+
+
+@pytest.mark.parametrize("last_word", ["planned", "no_courier_free"])
+def test_once_waiting_does_not_help_any_more_the_flag_says_so(cast, hand_clock, last_word):
+    order, leg = placed(cast)
+    hand_clock.advance(minutes=11)
+    note_unassigned({leg.pk: last_word}, current={leg.pk: ""})
+    flag_unattended()
+    end_shift(courier_id=cast.bo.pk)
+    end_shift(courier_id=cast.cy.pk)
+    plan_zone(cast.zone.pk)
+    assert [flag_unattended(), flag_unattended()] == [1, 0]
+    raised = Event.objects.filter(name="AttentionRaised", order_id=order.pk).order_by("id")
+    said_first = "waiting" if last_word == "planned" else last_word
+    assert [event.payload["reason"] for event in raised] == [said_first, "no_courier_on_shift"]
+
+
+def test_a_flag_for_something_else_stays_as_it_is(cast, hand_clock):
+    order, leg = placed(cast)
+    raise_attention(order_id=order.pk, reason="damaged")
+    hand_clock.advance(minutes=11)
+    note_unassigned({leg.pk: "no_courier_on_shift"}, current={leg.pk: ""})
+    assert flag_unattended() == 0
 
 
 def test_a_late_delivery_calls_for_attention(cast, hand_clock):
