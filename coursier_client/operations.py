@@ -2213,7 +2213,7 @@ def list_incidents(
     cursor: str | None = None,
     hub: str | None = None,
     is_open: bool | None = None,
-    kind: Literal["misrouted", "missing_parcel", "damaged", "damaged_parcel", "accident", "breakdown", "delay", "other", "far_from_dropoff", "reused_photo", "proof_missing"] | None = None,
+    kind: Literal["misrouted", "missing_parcel", "damaged", "damaged_parcel", "accident", "breakdown", "delay", "other", "failed", "far_from_dropoff", "reused_photo", "proof_missing"] | None = None,
     limit: int | None = None,
     order: str | None = None,
 ) -> Call[IncidentPage]:

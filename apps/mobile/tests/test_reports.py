@@ -59,6 +59,19 @@ def test_a_failure_has_a_code_and_other_words_are_its_note(bos_phone, bo_has, st
     assert leg.proof_files.get().stop == stop
 
 
+def test_a_failure_is_an_incident_until_a_person_has_seen_to_it(bos_phone, bo_has, dee, ada):
+    leg = bo_has()
+    bos_phone.send(*bos_phone.way_of(leg)[:3])
+    failure = bos_phone.action("fail", reason="no_access", note="Code 12 is wrong", **of(leg))
+    for _ in range(2):
+        bos_phone.send(failure)
+    (shown,) = listed(dee.client)
+    assert listed(ada) == [shown]
+    assert (shown["kind"], shown["note"], shown["leg"]) == ("failed", "no_access: Code 12 is wrong", of(leg)["leg_id"])
+    ada.post(f"/v1/incidents/{shown['id']}/resolve", {"resolution": "Sent back"}, headers={"Idempotency-Key": "r-1"})
+    assert (status_of(leg), flag_of(leg)) == ("failed", (False, ""))
+
+
 def test_a_failure_says_why(bos_phone, bo_has):
     leg = bo_has()
     bos_phone.send(*bos_phone.way_of(leg)[:1])

@@ -93,7 +93,7 @@ def test_what_was_shown_over_a_good_network_is_there_and_what_was_wrong_with_it_
     assert all(file[-3:] == (True, True, []) for of_leg in story["files"] for file in of_leg)  # named, whole, no pieces
     assert story["pins"] == [(1,), (2,), None, None]
     incidents = [[kind for kind, *_ in of_leg] for of_leg in story["incidents"]]
-    assert incidents == [["damaged_parcel"], ["far_from_dropoff", "reused_photo"], [], []]
+    assert incidents == [["damaged_parcel"], ["far_from_dropoff", "reused_photo"], ["failed"], []]
     assert story["flags"] == [True, True, True, False]
     published = Counter(name for name, *_ in story["events"][0].elements())
     assert (published["ParcelScannedAtStop"], published["ProofArrived"], published["IncidentOpened"]) == (4, 2, 1)

@@ -22,6 +22,7 @@ class IncidentKind(models.TextChoices):
     BREAKDOWN = "breakdown"
     DELAY = "delay"
     OTHER = "other"
+    FAILED = "failed"  # they could not pick it up or hand it over: the note says why
     # on the street, found by the platform
     FAR_FROM_DROPOFF = "far_from_dropoff"  # delivered, by a phone that was elsewhere
     REUSED_PHOTO = "reused_photo"  # the photo of another order

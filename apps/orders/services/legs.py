@@ -14,8 +14,9 @@ from apps.core.db import atomic
 from apps.core.events import publish
 from apps.orders.events import LegMoved
 from apps.orders.lifecycle import COLLECTED, ORDER_ENDED, LegStatus, order_status
-from apps.orders.models import Incident, Leg, Order, Parcel
+from apps.orders.models import Incident, IncidentKind, Leg, Order, Parcel
 from apps.orders.selectors.legs import leg_with_order
+from apps.orders.services.incidents import close_courier_incidents
 
 _STAMPED = {
     LegStatus.ASSIGNED: "assigned_at",
@@ -85,6 +86,8 @@ def move_read_leg(leg: Leg, move: LegMove) -> Leg:
     )
     if leg.is_part:
         _others_follow(leg, at)
+    if leg.status == LegStatus.RETURNED:
+        close_courier_incidents(leg_id=leg.pk, kind=IncidentKind.FAILED, resolution="It was brought back.")
     return leg
 
 
