@@ -8,11 +8,9 @@ from apps.core.short_memory import forget_everything
 from coursier.wsgi import application as platform
 from tests.mongodb_shim import mend_aggregate
 
-if os.environ.get("DATABASE_URL", "").startswith("mongodb"):
-    mend_aggregate()  # the stand-in's bugs: without it a look-up over joins fails
 DIES = "HTTP_X_DIE_BEFORE_THE_ANSWER"
 if os.environ.get("COURSIER_TEST_DATABASE") == "mongodb":
-    mend_aggregate()  # of the stand-in
+    mend_aggregate()  # of the stand-in: without it a look-up over joins fails
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

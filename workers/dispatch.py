@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 def plan_zone(zone_id: str) -> None:
     """Something happened in a zone: plan it, or leave a mark for the next tick if it was planned this second."""
     request_plan(UUID(zone_id))
-    plan_if_due(UUID(zone_id))
+    plan_in_turn(UUID(zone_id))
 
 
 @reliable_task("dispatch.plan_due_zones")
@@ -30,9 +30,9 @@ def plan_due_zones() -> None:
         app.send_task(PLAN_ZONE, kwargs={"zone_id": str(zone_id)}, ignore_result=True, retry=False, expires=5)
 
 
-def plan_if_due(zone_id: UUID) -> None:
-    """Plan a zone unless it was planned this second or nothing changed."""
-    if not due_zones([zone_id]) or not take_turn(zone_id):
+def plan_in_turn(zone_id: UUID) -> None:
+    """Plan a zone unless it was planned this second."""
+    if not take_turn(zone_id):
         return
     try:
         outcome = plan(zone_id)

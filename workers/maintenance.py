@@ -27,13 +27,14 @@ from apps.dispatch.services import (
     release_ended,
     reopen_legs_of_silent_couriers,
 )
+from apps.dispatch.services.wakeups import due_zones
 from apps.hubs.services import flag_missing_parcels
 from apps.orders.selectors import zones_with_open_legs, zones_with_slots
 from apps.orders.services import flag_missing_proofs, forget_old_words, forget_unfinished_proofs
 from apps.webhooks.services import forget_old_messages
 from apps.zones.errors import ZoneNotFound
 from coursier.celery import app
-from workers.dispatch import plan_if_due
+from workers.dispatch import plan_in_turn
 from workers.relay import drain_outbox
 from workers.reliably import reliable_task
 
@@ -57,8 +58,8 @@ def sweep() -> None:
         end_forgotten_shifts()
         flag_missing_parcels()
         flag_missing_proofs()
-        for zone_id in zones_with_open_legs():
-            plan_if_due(zone_id)
+        for zone_id in due_zones(zones_with_open_legs()):
+            plan_in_turn(zone_id)
 
 
 @reliable_task("maintenance.plan_due_tours")
