@@ -134,7 +134,7 @@ def pick_up(phone: AppPhone, path: str, *, typed: str = "") -> None:
     if typed:
         phone.page.get_by_label("Code on the label").fill(typed)
         phone.tap("Enter")
-    phone.page.get_by_text("Scanned: Bread").wait_for(timeout=30_000)
+    phone.page.locator("li.parcel .chip.good").wait_for(timeout=60_000)
     phone.shot("scan")
     phone.tap("Done")
     phone.tap("Picked up")

@@ -153,6 +153,16 @@ def test_a_photo_is_made_small_and_loses_what_the_camera_wrote_into_it(run):
     assert (width, height, kind, has_place) == (1600, 1067, "image/jpeg", False)
 
 
+def test_a_label_that_stays_before_the_camera_is_told_once(run):
+    seen = [["A", 0], ["A", 150], ["B", 300], ["A", 2_000], ["A", 4_000], ["A", 6_000], ["B", 6_100], ["A", 9_000]]
+    told = run(
+        "const { Sightings } = await use('scanner'); const sight = new Sightings();"
+        "return given.filter(([code, at]) => sight.isNew(code, at))",
+        seen,
+    )
+    assert told == [["A", 0], ["B", 300], ["B", 6_100], ["A", 9_000]]
+
+
 def test_the_library_reads_barcodes_where_the_browser_cannot(run):
     """Chromium on Linux has no reader of its own: what is read here was read by the library, from this server alone."""
     code = run(

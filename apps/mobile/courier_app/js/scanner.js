@@ -2,6 +2,7 @@
 
 const FORMATS = ["code_128", "code_39", "ean_13", "ean_8", "qr_code", "data_matrix", "itf", "upc_a", "pdf417"];
 const BETWEEN_MS = 150;
+const OUT_OF_SIGHT_MS = 2500;
 const LIBRARY = "../vendor/barcode-detector/";
 
 /** @typedef {{detect(source: CanvasImageSource | Blob): Promise<{rawValue: string}[]>}} Detector */
@@ -21,6 +22,23 @@ async function makeDetector() {
   const library = await import(`${LIBRARY}ponyfill.js`);
   library.prepareZXingModule({ overrides: { locateFile: (/** @type {string} */ path) => new URL(LIBRARY + path, import.meta.url).href } });
   return new library.BarcodeDetector({ formats: FORMATS });
+}
+
+/** What is in sight: a camera sees a label many times a second, and one that stays before it comes into sight once. */
+export class Sightings {
+  /** @type {Map<string, number>} */
+  #last = new Map();
+
+  /**
+   * Whether a code comes into sight: it was not seen for a while.
+   * @param {string} code
+   * @param {number} at milliseconds of any clock that goes forward
+   */
+  isNew(code, at) {
+    const before = this.#last.get(code);
+    this.#last.set(code, at);
+    return before === undefined || at - before > OUT_OF_SIGHT_MS;
+  }
 }
 
 /** A camera that looks for barcodes until it is stopped. */

@@ -3,7 +3,7 @@
 import { button, linkButton, make, setText } from "../dom.js";
 import { act } from "../outbox.js";
 import { pathOf } from "../router.js";
-import { Scanner } from "../scanner.js";
+import { Scanner, Sightings } from "../scanner.js";
 import { labelOf, parcelRow, parcelText } from "../stop_parts.js";
 import { say } from "../words.js";
 import { gone, stopOf } from "./stop.js";
@@ -62,12 +62,9 @@ export function scanPage(legId, kind) {
       parcelRow(parcel, parcel.id ? button("plain.small", say("scan.confirm"), () => scanned(parcel, { parcel_id: parcel.id })) : null)));
   };
   update();
-  const seen = new Set(); // the camera sees a code many times a second
+  const sightings = new Sightings();
   const scanner = new Scanner(video, (code) => {
-    if (seen.has(code)) return;
-    seen.add(code);
-    setTimeout(() => seen.delete(code), 2500);
-    found(code);
+    if (sightings.isNew(code, performance.now())) found(code);
   });
   scanner.start().then((isOn) => {
     if (isOn) noCamera.hidden = true;
