@@ -6,22 +6,21 @@ from uuid import UUID
 
 from apps.core.db import atomic, on_commit
 from apps.core.geo import Point
-from apps.couriers.models import Courier
 from apps.couriers.positions import note_stop
 from apps.dispatch.leg_state import leg_state
 from apps.dispatch.lifecycle import AssignmentEnd
 from apps.dispatch.services.far_deliveries import flag_if_far
 from apps.dispatch.services.hands import leg_in_hands
+from apps.dispatch.services.leg_incidents import open_leg_incident
 from apps.dispatch.services.proving import check_proven
 from apps.dispatch.services.releasing import end_assignment
 from apps.dispatch.services.tracks import HANDED_OVER, when_it_happened
 from apps.orders.fail_reasons import read_reason
 from apps.orders.lifecycle import HandedTo, IllegalMove, LegStatus, check_move
 from apps.orders.models import IncidentKind, Leg, Stop
-from apps.orders.services import CourierIncident, LegMove, move_read_leg, name_proofs, open_courier_incident
+from apps.orders.services import LegMove, move_read_leg, name_proofs
 
 _WAY = (LegStatus.ASSIGNED, LegStatus.AT_PICKUP, LegStatus.PICKED_UP, LegStatus.AT_DROPOFF, LegStatus.DELIVERED)
-LONGEST_NOTE = 500  # of an incident
 _STOP_OF = {LegStatus.PICKED_UP: Stop.PICKUP, LegStatus.DELIVERED: Stop.DROPOFF}
 
 
@@ -85,19 +84,9 @@ def courier_moves_leg(
         flag_if_far(moved, courier_id=courier_id, point=shown.point, happened_at=happened_at)
     elif to == LegStatus.FAILED:
         end_assignment(leg_id=leg_id, end=AssignmentEnd.FAILED)
-        _call_somebody(moved, courier_id, f"{reason}: {note}" if note else reason)
+        why = f"{reason}: {note}" if note else reason
+        open_leg_incident(moved, courier_id=courier_id, kind=IncidentKind.FAILED, note=why)
     return moved
-
-
-def _call_somebody(leg: Leg, courier_id: UUID, why: str) -> None:
-    """A failure is for a person to see to: an incident that says why, for its merchant and the courier's fleet."""
-    courier = Courier.objects.select_related("fleet").get(pk=courier_id)
-    executor_id = courier.fleet.organisation_id
-    open_courier_incident(
-        CourierIncident(
-            kind=IncidentKind.FAILED, courier_id=courier_id, executor_id=executor_id, leg=leg, note=why[:LONGEST_NOTE]
-        )
-    )
 
 
 def _why(leg: Leg, to: LegStatus, reason: str, shown: Shown) -> tuple[str, str]:

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from apps.core.geo import Point, distance_m
-from apps.couriers.models import Courier
 from apps.couriers.positions import position_about
+from apps.dispatch.services.leg_incidents import open_leg_incident
 from apps.orders.models import IncidentKind, Leg
-from apps.orders.services import CourierIncident, open_courier_incident
 
 FAR_M = 200  # from the door: streets are narrow, and phones see the sky badly there
 ABOUT = timedelta(minutes=1)  # a position that much earlier or later was a street away
@@ -27,14 +26,6 @@ def flag_if_far(leg: Leg, *, courier_id: UUID, point: Point | None, happened_at:
     away_m = distance_m(at, leg.dropoff_point)
     if away_m <= FAR_M:
         return False
-    courier = Courier.objects.select_related("fleet").get(pk=courier_id)
-    open_courier_incident(
-        CourierIncident(
-            kind=IncidentKind.FAR_FROM_DROPOFF,
-            courier_id=courier_id,
-            executor_id=courier.fleet.organisation_id,
-            leg=leg,
-            note=f"Said to be delivered {round(away_m)} m away from the drop-off.",
-        )
-    )
+    note = f"Said to be delivered {round(away_m)} m away from the drop-off."
+    open_leg_incident(leg, courier_id=courier_id, kind=IncidentKind.FAR_FROM_DROPOFF, note=note)
     return True
