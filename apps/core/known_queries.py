@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
@@ -87,7 +88,7 @@ class KnownRows(Generic[Row]):
 
     def __init__(self, rows: Callable[..., "QuerySet[Row]"]) -> None:
         self._rows = rows
-        self._known: dict[tuple[str, int], tuple[_Statement, _Shape]] = {}
+        self._known: dict[tuple[str, int], tuple[_Statement, _Shape] | None] = {}  # None: nothing can match
 
     def first(self, *values: Value) -> Row | None:
         """The row, None when there is none. For keys of which there is one: no order is kept."""
@@ -100,11 +101,21 @@ class KnownRows(Generic[Row]):
         if connection.vendor not in SQL_VENDORS or len(values) > MOST_KEYS:
             return list(self._rows(*values))
         if kind not in self._known:
-            stand_ins = _stand_ins(values)
-            compiler = _compiler(self._rows(*stand_ins))
-            self._known[kind] = _statement(compiler, *stand_ins), _shape(compiler, compiler.klass_info)
-        statement, shape = self._known[kind]
+            self._known[kind] = self._worked_out(values)
+        known = self._known[kind]
+        if known is None:
+            return []
+        statement, shape = known
         return [shape.row(columns) for columns in statement.all(connection, *values)]
+
+    def _worked_out(self, values: Sequence[Value]) -> "tuple[_Statement, _Shape] | None":
+        """For so many values of these kinds. None where nothing can match, as with no key at all."""
+        stand_ins = _stand_ins(values)
+        compiler = _compiler(self._rows(*stand_ins))
+        try:
+            return _statement(compiler, *stand_ins), _shape(compiler, compiler.klass_info)
+        except EmptyResultSet:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

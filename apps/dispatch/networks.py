@@ -169,8 +169,7 @@ def _waves(connected: list[ConnectedFleet]) -> dict[UUID, tuple[frozenset[UUID],
 
 def _refused(legs: Sequence[Leg]) -> dict[UUID, dict[UUID, datetime]]:
     refused: dict[UUID, dict[UUID, datetime]] = defaultdict(dict)
-    orders = {leg.order_id for leg in legs}
-    for refusal in _refusals.all(*orders) if orders else ():
+    for refusal in _refusals.all(*{leg.order_id for leg in legs}):
         refused[refusal.order_id][refusal.fleet_id] = refusal.refused_at
     return refused
 

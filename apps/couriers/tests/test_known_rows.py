@@ -77,6 +77,14 @@ def test_rows_of_as_many_keys_as_one_likes(cast: Cast, others: int):
         assert known.all(*keys) == [cast.bo, cast.cy]
 
 
+def test_without_a_key_there_is_nothing_to_ask(cast: Cast, django_assert_num_queries):
+    known = KnownRows(lambda *keys: Courier.objects.filter(pk__in=keys))
+    for _ in range(2):
+        with django_assert_num_queries(0):
+            assert known.all() == []
+    assert known.all(cast.bo.pk) == [cast.bo]
+
+
 def test_rows_by_times(cast: Cast):
     known = KnownRows(
         lambda after, until: Shift.objects.filter(starts_at__gte=after, starts_at__lt=until).order_by("pk")

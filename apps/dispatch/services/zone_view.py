@@ -90,7 +90,7 @@ def load_zone(zone_id: UUID) -> ZoneView:
     found = _waiting.all(zone_id)
     legs = {str(leg.pk): leg for leg in found if not leg.is_pinned}
     couriers = _couriers_in(zone_id)
-    offers = _passed.all(*(leg.pk for leg in legs.values())) if legs else []
+    offers = _passed.all(*(leg.pk for leg in legs.values()))
     busy = {offer.courier_id for offer in _asked.all(zone_id)}
     free = {key: courier for key, courier in couriers.items() if key not in busy}  # who answers an offer waits
     routes = routes_in(zone_id)

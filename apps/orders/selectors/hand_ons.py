@@ -14,7 +14,7 @@ _live = KnownRows(lambda *leg_ids: HandOn.objects.filter(leg_id__in=leg_ids, is_
 
 def live_hand_ons(leg_ids: Collection[UUID]) -> dict[UUID, HandOn]:
     """Of these legs, those that are with another fleet than the one that was asked. One query."""
-    return {hand_on.leg_id: hand_on for hand_on in _live.all(*leg_ids)} if leg_ids else {}
+    return {hand_on.leg_id: hand_on for hand_on in _live.all(*leg_ids)}
 
 
 def live_hand_on(leg_id: UUID) -> HandOn | None:
