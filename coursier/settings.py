@@ -41,7 +41,7 @@ if CLOCK_ORIGIN and not CLOCK_STARTED_AT:
     raise ValueError("COURSIER_CLOCK_STARTED_AT must be set with COURSIER_CLOCK_ORIGIN: all processes share it")
 
 # --- dispatch ---------------------------------------------------------------------------------------------------------
-# Per organisation on /v1; 0: no limit.
+# Per organisation on /v1, and per phone on /mobile/v1 and web process; 0: no limit.
 RATE_LIMIT_PER_S: float = env.float("COURSIER_RATE_LIMIT_PER_S", 20.0, validate=validate.Range(min=0))
 PHONE_RATE_LIMIT_PER_S: float = env.float("COURSIER_PHONE_RATE_LIMIT_PER_S", 10.0, validate=validate.Range(min=0))
 OFFER_SECONDS: int = env.int("COURSIER_OFFER_SECONDS", 30, validate=validate.Range(min=1))

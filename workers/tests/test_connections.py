@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -16,13 +15,13 @@ from apps.core.events import RELAY_TASK
 from apps.core.models import Event
 from coursier.celery import app
 from tests.cast import assemble_cast, placed
+from tests.running import wait_for
 from workers.connections import replace_broken_connections
 
 pytestmark = pytest.mark.django_db(transaction=True)
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="only there a server ends a connection")
 app.loader.import_default_modules()
 WORKER = "worker-of-a-test"  # as the server lists its connections
-WITHIN_S = 60
 
 
 @pytest.fixture
@@ -49,10 +48,7 @@ def around_a_task() -> None:
 def have_all_relayed() -> None:
     """Send the task, and wait until it is done."""
     app.send_task(RELAY_TASK, ignore_result=True)
-    ends = time.monotonic() + WITHIN_S
-    while Event.objects.filter(relayed_at=None).exists():
-        assert time.monotonic() < ends, "the worker did nothing"
-        time.sleep(0.05)
+    wait_for(lambda: not Event.objects.filter(relayed_at=None).exists(), seconds=60)
 
 
 def connections_of_the_worker() -> list[int]:
